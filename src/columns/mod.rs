@@ -1,0 +1,123 @@
+//! THE column table: every exported table, its columns, and what follows from them.
+//!
+//! Arrow schemas, JSON Schemas, Parquet writer settings and the reference tables derive from the constants here.
+
+mod arrow_schema;
+pub mod interim;
+mod tables;
+
+pub use arrow_schema::{arrow_field, arrow_schema, data_type};
+pub use tables::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, TABLES};
+
+/// Version of the record schema; stored in `schema_version` of every article.
+pub const SCHEMA_VERSION: &str = "1.0.0";
+
+/// Version of the rules that decide duplicates; stored with every proof.
+pub const RULE_VERSION: &str = "dedup-1";
+
+/// Relations between two records, from the strictest (design: duplicates are verified, never chained).
+pub const RELATIONS: &[&str] = &[
+    "same_record",
+    "exact_raw",
+    "exact_text",
+    "exact_key",
+    "near_copy",
+    "wire_copy",
+    "contained",
+    "revision",
+    "template",
+];
+
+/// The type of an exported column; nothing else leaves the tool, so that every reader agrees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    /// `Utf8`.
+    Text,
+    /// `Boolean`, never null.
+    Boolean,
+    /// `Int32`.
+    Int32,
+    /// `Int64`.
+    Int64,
+    /// `Float64`, rounded half to even at six decimals.
+    Float64,
+    /// `Date32`, `YYYY-MM-DD` in JSON.
+    Date,
+    /// `Timestamp(microsecond, "UTC")`, `YYYY-MM-DDTHH:MM:SS.ffffffZ` in JSON.
+    Timestamp,
+    /// `List<Utf8>` with non-null `element`s; never null, may be empty.
+    TextList,
+}
+
+/// How Parquet stores a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// Few values: dictionary and statistics.
+    Low,
+    /// Numbers, dates, sort keys: statistics, no dictionary.
+    Plain,
+    /// Text-like: neither dictionary nor statistics, so that no word of it lands in the footer.
+    Opaque,
+    /// Like `Opaque`, with a bloom filter.
+    Lookup,
+}
+
+/// A column of an exported table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Name, snake_case.
+    pub name: &'static str,
+    /// Type.
+    pub kind: ColumnType,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// Heading in the reference table.
+    pub group: &'static str,
+    /// What it holds, with units; one or two sentences.
+    pub documentation: &'static str,
+    /// How Parquet stores it.
+    pub storage: Storage,
+    /// Rule of the JSON Schema beyond the type.
+    pub rule: Rule,
+    /// An example value as JSON.
+    pub example: &'static str,
+}
+
+/// What JSON Schema says of a value beyond its type.
+#[derive(Clone, Copy, Debug)]
+pub enum Rule {
+    /// Nothing.
+    Any,
+    /// At least one character.
+    NotEmpty,
+    /// An ECMA 262 pattern, anchored.
+    Pattern(&'static str),
+    /// One of these.
+    OneOf(&'static [&'static str]),
+    /// A number not below.
+    AtLeast(i64),
+    /// A number in a closed range.
+    Between(i64, i64),
+}
+
+/// An exported table.
+#[derive(Debug)]
+pub struct Table {
+    /// Name, plural: the stem of its files.
+    pub name: &'static str,
+    /// Name of one row: the stem of its JSON Schema.
+    pub row_name: &'static str,
+    /// What one row is.
+    pub documentation: &'static str,
+    /// Columns in order.
+    pub columns: &'static [Column],
+    /// The columns that rows are sorted by, nulls last.
+    pub sorted_by: &'static [&'static str],
+}
+
+impl Table {
+    /// The column of a name.
+    pub fn column(&self, name: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}

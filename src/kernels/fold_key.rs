@@ -1,0 +1,289 @@
+//! Folds a text to its dedup key: the words alone, without case, punctuation and layout.
+//!
+//! A key is the text's tokens, case-folded and separated by one space. Texts with equal keys say the same
+//! words in the same order, and every digit still counts ("12 dead" and "15 dead" differ).
+//!
+//! - A **token** is a run of letters, digits (Alphabetic or Number characters) and the marks that follow
+//!   them. Everything else separates: punctuation, symbols, white space, and the underscore, which in
+//!   news text is markup (`_so_`), not spelling. So `1.5` and `don't` are two tokens each.
+//! - **Case** is folded fully and without regard to language, as in CaseFolding.txt (C + F): `ß` = `ss`,
+//!   `ς` = `σ`. And {I, İ, i, ı} is one class, written `i`; a combining dot above behind an `i` is dropped,
+//!   because that is how `İ` is lower-cased elsewhere. (`I` must fold alike in Turkish and in English.)
+//! - **Invisible** characters (soft hyphen, zero-width space, joiner and non-joiner, bidi controls, variation
+//!   selectors) are dropped; they neither separate nor count.
+//! - Nothing is normalised: `é` of one and of two scalar values differ, as do `²` and `2`. Texts come here
+//!   in NFC.
+//!
+//! Python's `re.findall(r"\w+", text.lower())` gives the same tokens but for: `_` (part of a `\w` token),
+//! marks and joiners (they end one; so Indic words stay whole here and fall apart there), `ß` (stays) and
+//! the i-class (`ı` stays, `İ` becomes `i` and the dot, which ends the token).
+
+use std::sync::LazyLock;
+
+use unicode_normalization::char::is_combining_mark;
+
+/// The combining dot above.
+const DOT_ABOVE: char = '\u{307}';
+
+/// What becomes of each ASCII byte: its folded form, or a space.
+const ASCII: [u8; 256] = {
+    let mut table = [b' '; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            table[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// First character of [`TWO_BYTES`].
+const TWO_BYTES_FROM: u32 = 0x80;
+
+/// What becomes of U+0080..U+07FF: the folded character, a space, or 0 for "see `push_char`".
+static TWO_BYTES: LazyLock<[u16; 0x800 - 0x80]> = LazyLock::new(|| {
+    let mut table = [0; 0x800 - 0x80];
+    for (entry, c) in table.iter_mut().zip(TWO_BYTES_FROM..) {
+        let Some(c) = char::from_u32(c) else { continue };
+        if is_invisible(c) || is_combining_mark(c) {
+            continue;
+        }
+        if !c.is_alphanumeric() {
+            *entry = u16::from(b' ');
+            continue;
+        }
+        let mut folded = fold_char(c);
+        if let (Some(only), None) = (folded.next(), folded.next()) {
+            *entry = u16::try_from(u32::from(only)).unwrap_or(0);
+        }
+    }
+    table
+});
+
+/// Writes the key of `text` into `out`, whose former content is dropped and whose capacity is reused.
+///
+/// The key is valid UTF-8: tokens separated by one space each, none at the ends. A text without letters and
+/// digits has the empty key. Folding a key gives the key itself. At most three times as long as `text`.
+pub fn fold_key(text: &str, out: &mut Vec<u8>) {
+    out.clear();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (ascii, tail) = rest.split_at(ascii_prefix(rest.as_bytes()));
+        if !ascii.is_empty() {
+            push_ascii(ascii.as_bytes(), out);
+        }
+        rest = push_others(tail, out);
+    }
+    if out.last() == Some(&b' ') {
+        out.pop();
+    }
+}
+
+/// Number of tokens of a key that [`fold_key`] wrote.
+pub fn token_count(key: &[u8]) -> usize {
+    let separators = memchr::memchr_iter(b' ', key).count();
+    separators + usize::from(!key.is_empty())
+}
+
+/// Length of the longest prefix of ASCII bytes.
+fn ascii_prefix(bytes: &[u8]) -> usize {
+    const STEP: usize = 32;
+    let mut at = 0;
+    while let Some(step) = bytes.get(at..at + STEP)
+        && step.is_ascii()
+    {
+        at += STEP;
+    }
+    bytes[at..].iter().position(|byte| !byte.is_ascii()).map_or(bytes.len(), |more| at + more)
+}
+
+/// Appends folded ASCII. Every byte is written and the end moves on only past those that count.
+fn push_ascii(bytes: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    let mut before = out.last().copied().unwrap_or(b' ');
+    out.resize(start + bytes.len(), 0);
+    let room = &mut out[start..];
+    let mut end = 0;
+    for &byte in bytes {
+        let folded = ASCII[usize::from(byte)];
+        // `end` never passes the number of bytes read, so the slot is always there.
+        room[end] = folded;
+        end += usize::from((folded | before) != b' ');
+        before = folded;
+    }
+    out.truncate(start + end);
+}
+
+/// Appends the characters up to the next ASCII one, folded; returns the text from there.
+fn push_others<'a>(text: &'a str, out: &mut Vec<u8>) -> &'a str {
+    let table = &*TWO_BYTES;
+    let mut chars = text.chars();
+    loop {
+        let rest = chars.as_str();
+        let Some(c) = chars.next().filter(|c| !c.is_ascii()) else {
+            return rest;
+        };
+        let known = usize::try_from(u32::from(c) - TWO_BYTES_FROM).ok().and_then(|at| table.get(at));
+        match known {
+            Some(&0) => push_char(c, out),
+            Some(&folded) if folded == u16::from(b' ') => push_separator(out),
+            // All entries between are of two bytes, but for those that fold to ASCII (ı).
+            Some(&folded) => push_utf8(char::from_u32(u32::from(folded)).unwrap_or(c), out),
+            None if is_uncased_letter(c) => push_utf8(c, out),
+            None => push_char(c, out),
+        }
+    }
+}
+
+/// Common letters of three bytes that fold to themselves: Kana without marks, Han, Hangul.
+fn is_uncased_letter(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
+}
+
+fn push_char(c: char, out: &mut Vec<u8>) {
+    if is_invisible(c) || (c == DOT_ABOVE && out.last() == Some(&b'i')) {
+        return;
+    }
+    let in_token = out.last().is_some_and(|&byte| byte != b' ');
+    if c.is_alphanumeric() || (in_token && is_combining_mark(c)) {
+        fold_char(c).for_each(|folded| push_utf8(folded, out));
+    } else {
+        push_separator(out);
+    }
+}
+
+fn push_separator(out: &mut Vec<u8>) {
+    if out.last().is_some_and(|&byte| byte != b' ') {
+        out.push(b' ');
+    }
+}
+
+fn push_utf8(c: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// Full case folding by the mappings of `std`: lower, upper, lower brings every member of a case class to
+/// one form (`ẞ` to `ß` to `SS` to `ss`).
+fn fold_char(c: char) -> impl Iterator<Item = char> {
+    let c = if c == 'İ' { 'i' } else { c };
+    c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
+/// Characters that show nothing and separate nothing.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{FEFF}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn key(text: &str) -> String {
+        let mut out = b"left over".to_vec();
+        fold_key(text, &mut out);
+        String::from_utf8(out).expect("law: keys are UTF-8")
+    }
+
+    #[test]
+    fn folds_what_is_not_wording() {
+        for (text, expected) in [
+            ("", ""),
+            (" \t—…!_", ""),
+            ("  Twelve dead, 15 hurt!\n\nMore ", "twelve dead 15 hurt more"),
+            ("1.5 don't don’t _so_", "1 5 don t don t so"),
+            ("IıİiI\u{307}i\u{307}\u{307}", "iiiiii"),
+            ("DİYARBAKIR’da Işık", "diyarbakir da işik"),
+            ("Straße STRASSE STRAẞE", "strasse strasse strasse"),
+            ("ΟΔΟΣ οδος", "οδοσ οδοσ"),
+            ("Москва́ \u{301}x", "москва́ x"),
+            ("हिन्दी में", "हिन्दी में"),
+            ("могу\u{AD}щий a\u{200B}b می\u{200C}شود", "могущий ab میشود"),
+            ("中文，测试。", "中文 测试"),
+            ("❤\u{FE0F} x² ½", "x² ½"),
+            ("K Ω Å", "k ω å"),
+        ] {
+            assert_eq!(key(text), expected, "{text:?}");
+            assert_eq!(token_count(key(text).as_bytes()), expected.split_whitespace().count());
+        }
+    }
+
+    #[test]
+    fn every_character_folds_to_a_fixed_point_in_every_case() {
+        for c in char::MIN..=char::MAX {
+            let text = format!("x{c}y");
+            let folded = key(&text);
+            assert_eq!(key(&folded), folded, "{c:?}");
+            assert_eq!(key(&format!("x{}y", c.to_lowercase())), folded, "{c:?}");
+            assert_eq!(key(&format!("x{}y", c.to_uppercase())), folded, "{c:?}");
+            assert!(folded.len() <= 3 * text.len(), "{c:?}");
+            if c.is_numeric() {
+                assert_ne!(folded, "xy");
+                assert_ne!(folded, "x y");
+            }
+        }
+    }
+
+    #[test]
+    fn digits_never_fold_together() {
+        let digits: Vec<char> = (char::MIN..=char::MAX).filter(|c| c.is_numeric()).collect();
+        let keys: std::collections::BTreeSet<String> = digits.iter().map(|c| key(&c.to_string())).collect();
+        // Only case pairs (Roman numerals) are one: Ⅷ and ⅷ.
+        let cased = digits.iter().filter(|c| fold_char(**c).ne([**c])).count();
+        assert_eq!(keys.len(), digits.len() - cased);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn is_idempotent_and_well_formed(text in any::<String>()) {
+            let folded = key(&text);
+            prop_assert_eq!(key(&folded), folded.as_str());
+            prop_assert!(!folded.starts_with(' ') && !folded.ends_with(' ') && !folded.contains("  "));
+        }
+
+        #[test]
+        fn is_blind_to_case(text in "[a-zA-ZäöüßẞİıIiéÉσςΣжЖǅﬁŉ0-9 .\u{307}\u{345}]{0,60}") {
+            prop_assert_eq!(key(&text.to_uppercase()), key(&text));
+            prop_assert_eq!(key(&text.to_lowercase()), key(&text));
+        }
+
+        #[test]
+        fn is_blind_to_what_separates(
+            tokens in proptest::collection::vec("[a-z0-9éжğ中]{1,8}", 0..40),
+            separators in proptest::collection::vec("[ .,;:!?'\"“”’—_\n\u{a0}\u{2028}😀-]{1,3}", 41),
+        ) {
+            let mut text = separators[40].clone();
+            for (token, separator) in tokens.iter().zip(&separators) {
+                text.push_str(token);
+                text.push_str(separator);
+            }
+            let folded = key(&text);
+            prop_assert_eq!(&folded, &tokens.join(" "));
+            prop_assert_eq!(token_count(folded.as_bytes()), tokens.len());
+        }
+
+        #[test]
+        fn sees_every_digit(text in "[a-z ,.é’]{0,80}[0-9][a-z ,.0-9é’]{0,80}", to in 0u8..10) {
+            let at = text.find(|c: char| c.is_ascii_digit()).expect("law: there is one");
+            let mut other = text.clone();
+            other.replace_range(at..=at, &to.to_string());
+            prop_assert_eq!(key(&other) == key(&text), other == text);
+        }
+
+        #[test]
+        fn the_reused_buffer_leaves_no_trace(first in any::<String>(), text in any::<String>()) {
+            let mut out = Vec::new();
+            fold_key(&first, &mut out);
+            fold_key(&text, &mut out);
+            prop_assert_eq!(String::from_utf8(out).ok(), Some(key(&text)));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Readers: bytes of a decoded stream in, tiles out.
+//!
+//! A reader covers its stream with records, framing and damage, in order, without gap or overlap: what it yields adds up to
+//! what it was given, so nothing can be lost unseen. It never opens a file and never decides what a fact is.
+
+use crate::error::Result;
+use crate::origin::ByteRange;
+use crate::rejection::Damage;
+use crate::statement::Statement;
+use crate::stream::RawInput;
+
+/// One decoded record before typing; borrows from the reader's buffers.
+#[derive(Debug)]
+pub struct RawRecord<'a> {
+    /// The bytes of the record in the decoded stream.
+    pub range: ByteRange,
+    /// Exactly those bytes.
+    pub bytes: &'a [u8],
+    /// Name of the encoding that the text was read with, WHATWG, lower case.
+    pub encoding: &'static str,
+    /// The text as decoded, before normalisation.
+    pub text: &'a str,
+    /// What the record says about itself, in its own order.
+    pub statements: &'a [Statement<'a>],
+}
+
+/// A piece of a stream.
+#[derive(Debug)]
+pub enum Tile<'a> {
+    /// A record.
+    Record(RawRecord<'a>),
+    /// Bytes between records: blank lines, brackets, header rows, byte order marks.
+    Framing(ByteRange),
+    /// Bytes that should have been a record; counts as one rejected record.
+    Damage(Damage<'a>),
+}
+
+impl Tile<'_> {
+    /// The bytes that the tile covers.
+    pub fn range(&self) -> ByteRange {
+        match self {
+            Tile::Record(record) => record.range,
+            Tile::Framing(range) => *range,
+            Tile::Damage(damage) => damage.range,
+        }
+    }
+}
+
+/// Takes the tiles of a stream, in order.
+pub trait TileSink {
+    /// Takes one tile.
+    ///
+    /// # Errors
+    /// When what lies behind the sink cannot go on; the reader returns it at once.
+    fn tile(&mut self, tile: Tile<'_>) -> Result<()>;
+}
+
+/// What a reader may know besides the bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadContext<'a> {
+    /// Offset of the first byte in the whole decoded stream; not 0 for a range of a line file.
+    pub base: u64,
+    /// Longest record in bytes; longer ones become damage with their digest, computed while skipping.
+    pub max_record: u64,
+    /// File name in lower case without compression suffix, for readers that serve several extensions.
+    pub file_name: &'a str,
+    /// Field names that the config declares: (name in the record, canonical field); `text` stands for the body.
+    pub declared_fields: &'a [(String, DeclaredField)],
+    /// WHATWG labels tried in order on text that is not UTF-8, after what the file declares.
+    pub fallback_encodings: &'a [String],
+}
+
+/// What a declared field name means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeclaredField {
+    /// The body of the article.
+    Text,
+    /// A fact, with the form of its date.
+    Fact(crate::statement::Field, crate::statement::DateForm),
+}
+
+/// How records lie in a file of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// The file is one record; sidecars and path patterns describe it.
+    Whole,
+    /// One record a line: the file may be cut at line ends and its ranges read apart.
+    Lines,
+    /// Many records, read from front to back.
+    Stream,
+}
+
+/// A raw format.
+pub trait Reader: Sync {
+    /// Name, as in the `format` column.
+    fn name(&self) -> &'static str;
+
+    /// One paragraph for the reference table.
+    fn documentation(&self) -> &'static str;
+
+    /// Extensions in lower case, without dot and without compression suffix.
+    fn extensions(&self) -> &'static [&'static str];
+
+    /// Whether the first bytes (at most 4 KiB) can only be this format; wins over the extension.
+    fn sniff(&self, _head: &[u8]) -> bool {
+        false
+    }
+
+    /// How records lie in a file.
+    fn layout(&self) -> Layout;
+
+    /// The number of records (tiles but framing) in a range of whole lines; only for [`Layout::Lines`].
+    fn count_lines(&self, _range: &[u8]) -> u64 {
+        0
+    }
+
+    /// Reads a stream to its end and hands every byte of it to the sink as part of one tile.
+    ///
+    /// Content that cannot be read becomes [`Tile::Damage`], up to the next place where reading can go on, else to the end.
+    ///
+    /// # Errors
+    /// When the operating system refuses a read (what was read before has been handed over) or the sink fails.
+    fn read(&self, input: &mut dyn RawInput, context: &ReadContext<'_>, sink: &mut dyn TileSink) -> Result<()>;
+}
