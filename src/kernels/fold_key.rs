@@ -41,7 +41,7 @@ const ASCII: [u8; 256] = {
 /// First character of [`TWO_BYTES`].
 const TWO_BYTES_FROM: u32 = 0x80;
 
-/// What becomes of U+0080..U+07FF: the folded character, a space, or 0 for "see `push_char`".
+/// What becomes of U+0080..U+07FF: the folded character, a space, or 0 for those that take more.
 static TWO_BYTES: LazyLock<[u16; 0x800 - 0x80]> = LazyLock::new(|| {
     let mut table = [0; 0x800 - 0x80];
     for (entry, c) in table.iter_mut().zip(TWO_BYTES_FROM..) {
@@ -55,7 +55,8 @@ static TWO_BYTES: LazyLock<[u16; 0x800 - 0x80]> = LazyLock::new(|| {
         }
         let mut folded = fold_char(c);
         if let (Some(only), None) = (folded.next(), folded.next()) {
-            *entry = u16::try_from(u32::from(only)).unwrap_or(0);
+            // A few fold to characters of three bytes.
+            *entry = u16::try_from(u32::from(only)).ok().filter(|only| *only < 0x800).unwrap_or(0);
         }
     }
     table
@@ -67,13 +68,15 @@ static TWO_BYTES: LazyLock<[u16; 0x800 - 0x80]> = LazyLock::new(|| {
 /// digits has the empty key. Folding a key gives the key itself. At most three times as long as `text`.
 pub fn fold_key(text: &str, out: &mut Vec<u8>) {
     out.clear();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (ascii, tail) = rest.split_at(ascii_prefix(rest.as_bytes()));
-        if !ascii.is_empty() {
-            push_ascii(ascii.as_bytes(), out);
+    let mut at = 0;
+    while at < text.len() {
+        let ascii = ascii_steps(&text.as_bytes()[at..]);
+        if ascii > 0 {
+            push_ascii(&text.as_bytes()[at..at + ascii], out);
+            at += ascii;
+        } else {
+            at = push_mixed(text, at, out);
         }
-        rest = push_others(tail, out);
     }
     if out.last() == Some(&b' ') {
         out.pop();
@@ -86,16 +89,13 @@ pub fn token_count(key: &[u8]) -> usize {
     separators + usize::from(!key.is_empty())
 }
 
-/// Length of the longest prefix of ASCII bytes.
-fn ascii_prefix(bytes: &[u8]) -> usize {
-    const STEP: usize = 32;
-    let mut at = 0;
-    while let Some(step) = bytes.get(at..at + STEP)
-        && step.is_ascii()
-    {
-        at += STEP;
-    }
-    bytes[at..].iter().position(|byte| !byte.is_ascii()).map_or(bytes.len(), |more| at + more)
+/// ASCII is sought in steps of this many bytes; what is not all ASCII is folded in steps of a few.
+const STEP: usize = 64;
+const MIXED_STEP: usize = 4 * STEP;
+
+/// Length of the steps at the start of `bytes` that are all ASCII.
+fn ascii_steps(bytes: &[u8]) -> usize {
+    bytes.chunks(STEP).take_while(|step| step.is_ascii()).map(<[u8]>::len).sum()
 }
 
 /// Appends folded ASCII. Every byte is written and the end moves on only past those that count.
@@ -115,25 +115,57 @@ fn push_ascii(bytes: &[u8], out: &mut Vec<u8>) {
     out.truncate(start + end);
 }
 
-/// Appends the characters up to the next ASCII one, folded; returns the text from there.
-fn push_others<'a>(text: &'a str, out: &mut Vec<u8>) -> &'a str {
+/// Appends a step of `text` from byte `from`, folded; returns where the next one begins.
+fn push_mixed(text: &str, from: usize, out: &mut Vec<u8>) -> usize {
     let table = &*TWO_BYTES;
-    let mut chars = text.chars();
-    loop {
-        let rest = chars.as_str();
-        let Some(c) = chars.next().filter(|c| !c.is_ascii()) else {
-            return rest;
-        };
-        let known = usize::try_from(u32::from(c) - TWO_BYTES_FROM).ok().and_then(|at| table.get(at));
-        match known {
-            Some(&0) => push_char(c, out),
-            Some(&folded) if folded == u16::from(b' ') => push_separator(out),
-            // All entries between are of two bytes, but for those that fold to ASCII (ı).
-            Some(&folded) => push_utf8(char::from_u32(u32::from(folded)).unwrap_or(c), out),
-            None if is_uncased_letter(c) => push_utf8(c, out),
-            None => push_char(c, out),
+    let bytes = text.as_bytes();
+    let end = bytes.len().min(from + MIXED_STEP);
+    let start = out.len();
+    let before = out.last().copied().unwrap_or(b' ');
+    // The step may end within a character of 4 bytes, and no character grows more than threefold.
+    out.resize(start + 3 * (end - from + 4), 0);
+    let mut writer = Writer { room: &mut out[start..], end: 0, before };
+    let mut at = from;
+    while at < end {
+        if bytes[at] < 0x80 {
+            writer.push_byte(ASCII[usize::from(bytes[at])]);
+            at += 1;
+            continue;
+        }
+        match bytes[at..] {
+            [lead @ 0xC2..=0xDF, next, ..] => {
+                let c = u32::from(lead & 0x1F) << 6 | u32::from(next & 0x3F);
+                match table.get((c - TWO_BYTES_FROM) as usize) {
+                    None | Some(0) => writer.push_char(char::from_u32(c).unwrap_or(' ')),
+                    Some(&folded) if folded < 0x80 => writer.push_byte(folded as u8),
+                    Some(&folded) => writer.push_pair(folded),
+                }
+                at += 2;
+            }
+            // U+4000..U+CFFF: mostly Han and Hangul.
+            [first @ 0xE4..=0xEC, second, third, ..] => {
+                let c = u32::from(first & 0x0F) << 12 | u32::from(second & 0x3F) << 6 | u32::from(third & 0x3F);
+                match char::from_u32(c) {
+                    Some(c) if is_uncased_letter(c) => writer.push_uncased([first, second, third]),
+                    c => writer.push_char(c.unwrap_or(' ')),
+                }
+                at += 3;
+            }
+            // U+2010..U+2027: dashes, quotes, ellipsis.
+            [0xE2, 0x80, 0x90..=0xA7, ..] => {
+                writer.push_byte(b' ');
+                at += 3;
+            }
+            _ => {
+                let Some(c) = text[at..].chars().next() else { break };
+                writer.push_char(c);
+                at += c.len_utf8();
+            }
         }
     }
+    let written = writer.end;
+    out.truncate(start + written);
+    at
 }
 
 /// Common letters of three bytes that fold to themselves: Kana without marks, Han, Hangul.
@@ -141,26 +173,53 @@ fn is_uncased_letter(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }
 
-fn push_char(c: char, out: &mut Vec<u8>) {
-    if is_invisible(c) || (c == DOT_ABOVE && out.last() == Some(&b'i')) {
-        return;
-    }
-    let in_token = out.last().is_some_and(|&byte| byte != b' ');
-    if c.is_alphanumeric() || (in_token && is_combining_mark(c)) {
-        fold_char(c).for_each(|folded| push_utf8(folded, out));
-    } else {
-        push_separator(out);
-    }
+/// Writes folded characters into room that is large enough, and one space between tokens.
+struct Writer<'a> {
+    room: &'a mut [u8],
+    end: usize,
+    /// The last byte written; a space at the start of the key.
+    before: u8,
 }
 
-fn push_separator(out: &mut Vec<u8>) {
-    if out.last().is_some_and(|&byte| byte != b' ') {
-        out.push(b' ');
+impl Writer<'_> {
+    /// Writes a folded ASCII byte; spaces only behind a token.
+    fn push_byte(&mut self, byte: u8) {
+        self.room[self.end] = byte;
+        self.end += usize::from((byte | self.before) != b' ');
+        self.before = byte;
     }
-}
 
-fn push_utf8(c: char, out: &mut Vec<u8>) {
-    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    /// Writes a character of two bytes.
+    fn push_pair(&mut self, c: u16) {
+        self.before = 0x80 | (c & 0x3F) as u8;
+        self.room[self.end] = 0xC0 | (c >> 6) as u8;
+        self.room[self.end + 1] = self.before;
+        self.end += 2;
+    }
+
+    /// Writes the three bytes of a letter that folds to itself.
+    fn push_uncased(&mut self, bytes: [u8; 3]) {
+        self.room[self.end..self.end + 3].copy_from_slice(&bytes);
+        self.end += 3;
+        self.before = bytes[2];
+    }
+
+    fn push_char(&mut self, c: char) {
+        if is_uncased_letter(c) {
+            self.push_folded(c);
+        } else if is_invisible(c) || (c == DOT_ABOVE && self.before == b'i') {
+        } else if c.is_alphanumeric() || (self.before != b' ' && is_combining_mark(c)) {
+            fold_char(c).for_each(|folded| self.push_folded(folded));
+        } else {
+            self.push_byte(b' ');
+        }
+    }
+
+    fn push_folded(&mut self, c: char) {
+        let size = c.encode_utf8(&mut self.room[self.end..]).len();
+        self.end += size;
+        self.before = self.room[self.end - 1];
+    }
 }
 
 /// Full case folding by the mappings of `std`: lower, upper, lower brings every member of a case class to

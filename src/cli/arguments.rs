@@ -1,0 +1,157 @@
+//! The command line as types; help, completions and the man page come from here.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::kernels::parse_bytes::parse_bytes;
+use crate::pipeline::DEFAULT_MEMORY;
+
+/// Turns raw news articles into a dataset for research, with an account of every record.
+#[derive(Debug, Parser)]
+#[command(name = "copydesk", version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Turn a folder of raw articles into a dataset
+    Run(RunArguments),
+    /// Stage 1: read raw files into records
+    Ingest(StageArguments),
+    /// Stage 2: normalise the text of records
+    Normalize(StageArguments),
+    /// Stage 3: attach date, source, language and other facts
+    Attach(StageArguments),
+    /// Stage 4: count and hash
+    Fingerprint(StageArguments),
+    /// Stage 5: validate every record and sort what is valid
+    Validate(StageArguments),
+    /// Stage 6: decide duplicates
+    Dedup(StageArguments),
+    /// Stage 7: write the dataset
+    Export(StageArguments),
+    /// Check that a dataset is what its manifest and schemas say
+    Check(CheckArguments),
+    /// Tell the story of one record
+    Explain(ExplainArguments),
+    /// Write a commented `copydesk.toml` and `sources.toml`
+    Init(InitArguments),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// What every command that works on records takes.
+#[derive(Clone, Debug, Args)]
+pub struct Resources {
+    /// Configuration file [default: ./copydesk.toml if it is there, else built-in defaults]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Threads [default: as many as the machine has]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Memory to stay within, at least 192MiB
+    #[arg(long, value_name = "SIZE", default_value_t = Size(DEFAULT_MEMORY), value_parser = parse_size)]
+    pub memory: Size,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print the account as JSON on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// Bytes of a batch; for tests, changes no output
+    #[arg(long, hide = true, value_parser = parse_size)]
+    pub batch_bytes: Option<Size>,
+    /// Rows of a batch; for tests, changes no output
+    #[arg(long, hide = true)]
+    pub batch_rows: Option<NonZeroUsize>,
+}
+
+/// Arguments of `run`.
+#[derive(Clone, Debug, Args)]
+pub struct RunArguments {
+    /// Folder or file of raw articles [default: `input.path` of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// Folder of the dataset [default: `export.path` of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Print what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Threads, memory, configuration.
+    #[command(flatten)]
+    pub resources: Resources,
+}
+
+/// Arguments of a stage.
+#[derive(Clone, Debug, Args)]
+pub struct StageArguments {
+    /// What the stage before wrote; raw files for `ingest`
+    #[arg(long, value_name = "DIR")]
+    pub input: PathBuf,
+    /// Folder to write
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Threads, memory, configuration.
+    #[command(flatten)]
+    pub resources: Resources,
+}
+
+/// Arguments of `check`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// Print the findings as JSON on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Clone, Debug, Args)]
+pub struct ExplainArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// An id, or RAW_PATH#INDEX
+    pub record: String,
+    /// The raw files that the dataset was made of
+    #[arg(long, value_name = "DIR")]
+    pub input: PathBuf,
+    /// Configuration file that the dataset was made with [default: as for `run`]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Arguments of `init`.
+#[derive(Clone, Debug, Args)]
+pub struct InitArguments {
+    /// Folder to write to
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// A number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size(pub u64);
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&crate::kernels::parse_bytes::format_bytes(self.0))
+    }
+}
+
+fn parse_size(text: &str) -> Result<Size, String> {
+    parse_bytes(text).map(Size)
+}

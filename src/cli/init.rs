@@ -1,0 +1,35 @@
+//! `copydesk init`: a commented `copydesk.toml` and `sources.toml` for a new project.
+
+use super::arguments::InitArguments;
+use super::{ExitStatus, out};
+use crate::error::Result;
+use crate::io::write_new;
+
+const CONFIG: &str = include_str!("init/copydesk.toml");
+const SOURCES: &str = include_str!("init/sources.toml");
+
+/// `copydesk init`
+pub fn init(arguments: &InitArguments) -> Result<ExitStatus> {
+    for (name, text) in [("copydesk.toml", CONFIG), ("sources.toml", SOURCES)] {
+        let path = arguments.folder.join(name);
+        write_new(&path, text.as_bytes()).map_err(|error| error.hint("`init` never replaces a file: move yours away first"))?;
+        out::message(&format!("wrote `{}`", path.display()));
+    }
+    Ok(ExitStatus::Success)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::{Written, parse, resolve};
+
+    #[test]
+    fn the_templates_say_the_defaults() {
+        let mut written = parse(CONFIG, "copydesk.toml").unwrap();
+        assert_eq!(written.input.sources.take().as_deref(), Some("sources.toml"));
+        assert_eq!(written, Written::default());
+        resolve(&written, Path::new(""), Some(("sources.toml", SOURCES))).unwrap();
+    }
+}

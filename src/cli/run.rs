@@ -1,0 +1,123 @@
+//! `copydesk run` and the stage commands.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use super::arguments::{Resources, RunArguments, StageArguments};
+use super::progress::Display;
+use super::{ExitStatus, out, summary};
+use crate::config::{self, Config};
+use crate::error::{Error, ErrorKind, Result};
+use crate::io::read_limited;
+use crate::pipeline::{self, Plan, RunOptions};
+
+/// Name of the configuration file that is looked for in the current folder.
+const CONFIG_NAME: &str = "copydesk.toml";
+/// Largest configuration file or registry.
+const MAX_CONFIG: u64 = 64 << 20;
+
+/// A configuration and where it comes from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The checked configuration.
+    pub config: Config,
+    /// The file, or that there is none.
+    pub origin: String,
+}
+
+/// `copydesk run`
+pub fn run(arguments: &RunArguments) -> Result<ExitStatus> {
+    let loaded = load_config(arguments.resources.config.as_deref(), arguments.input.as_deref(), arguments.output.as_deref())?;
+    let options = options(&arguments.resources)?;
+    if arguments.dry_run {
+        let plan = Plan::new(&loaded.config)?;
+        out::stdout(summary::plan(&loaded, &plan, &options)?.as_bytes())?;
+        return Ok(ExitStatus::Success);
+    }
+    let display = Display::start(&options.progress, arguments.resources.quiet);
+    let outcome = pipeline::run(&loaded.config, &options);
+    drop(display);
+    report(&arguments.resources, &loaded, &outcome?)
+}
+
+/// A stage command.
+pub fn stage(name: &str, arguments: &StageArguments) -> Result<ExitStatus> {
+    let loaded = load_config(arguments.resources.config.as_deref(), Some(&arguments.input), Some(&arguments.output))?;
+    let options = options(&arguments.resources)?;
+    let display = Display::start(&options.progress, arguments.resources.quiet);
+    let outcome = pipeline::run_stage(name, &loaded.config, &options);
+    drop(display);
+    report(&arguments.resources, &loaded, &outcome?)
+}
+
+fn report(resources: &Resources, loaded: &Loaded, outcome: &pipeline::Outcome) -> Result<ExitStatus> {
+    if resources.json {
+        let mut text = serde_json::to_vec_pretty(outcome)
+            .map_err(|error| Error::new(ErrorKind::Io, "cannot write the account").caused_by(error))?;
+        text.push(b'\n');
+        out::stdout(&text)?;
+    }
+    if !resources.quiet {
+        out::message(&summary::outcome(loaded, outcome));
+    }
+    Ok(ExitStatus::Success)
+}
+
+fn options(resources: &Resources) -> Result<RunOptions> {
+    let threads = match resources.threads {
+        Some(threads) => threads,
+        None => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+    };
+    let mut options = RunOptions::new(threads, resources.memory.0);
+    options.memory_plan()?;
+    if let Some(bytes) = resources.batch_bytes {
+        options.batch_bytes = usize::try_from(bytes.0).unwrap_or(usize::MAX).max(1);
+    }
+    if let Some(rows) = resources.batch_rows {
+        options.batch_rows = rows.get();
+    }
+    Ok(options)
+}
+
+/// Loads `file`, else `./copydesk.toml`, else the defaults; `input` and `output` replace the paths of the file.
+///
+/// # Errors
+/// When a file cannot be read or is wrong.
+pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Path>) -> Result<Loaded> {
+    let found = match file {
+        Some(file) => Some(file.to_owned()),
+        None => Path::new(CONFIG_NAME).is_file().then(|| PathBuf::from(CONFIG_NAME)),
+    };
+    let (written, base, origin) = match &found {
+        None => (config::Written::default(), PathBuf::new(), "built-in defaults".to_owned()),
+        Some(file) => {
+            let name = file.display().to_string();
+            let base = file.parent().unwrap_or(Path::new("")).to_owned();
+            (config::parse(&read_text(file)?, &name)?, base, format!("`{name}`"))
+        }
+    };
+    let sources = match &written.input.sources {
+        None => None,
+        Some(name) => {
+            let path = base.join(name);
+            Some((path.display().to_string(), read_text(&path)?))
+        }
+    };
+    let sources = sources.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
+    let mut config = config::resolve(&written, &base, sources)?;
+    if let Some(input) = input {
+        input.clone_into(&mut config.input.path);
+    }
+    if let Some(output) = output {
+        output.clone_into(&mut config.export.path);
+    }
+    Ok(Loaded { config, origin })
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    let bytes = read_limited(path, MAX_CONFIG)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        Error::config(format!("cannot read `{}`", path.display())).caused_by(format!("expected UTF-8, but byte {offset} is not"))
+    })
+}

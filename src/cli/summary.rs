@@ -1,0 +1,172 @@
+//! The account of a run in words and a table: what came in, what was kept, what was a duplicate, what was rejected and why.
+
+use std::fmt::Write as _;
+
+use indicatif::HumanBytes;
+
+use super::run::Loaded;
+use crate::error::Result;
+use crate::kernels::parse_bytes::format_bytes;
+use crate::manifest::{Account, Manifest};
+use crate::pipeline::{Outcome, Plan, RunOptions, STAGE_NAMES};
+
+/// Sources that the table shows; the rest is one line.
+const MAX_SOURCES: usize = 20;
+/// Seconds that a megabyte of raw text takes on one thread of a machine of 2023: the measure of the estimate.
+const SECONDS_PER_MB: f64 = 0.02;
+
+/// What `run --dry-run` prints.
+///
+/// # Errors
+/// When the memory is too little.
+pub fn plan(loaded: &Loaded, plan: &Plan, options: &RunOptions) -> Result<String> {
+    let mut text = String::new();
+    let config = &loaded.config;
+    line(&mut text, &format!("configuration: {}", loaded.origin));
+    line(&mut text, &format!("input: `{}`", config.input.path.display()));
+    line(&mut text, &format!("output: `{}`", config.export.path.display()));
+    let memory = options.memory_plan()?;
+    line(&mut text, &format!("threads: {}, memory: {}", memory.workers, format_bytes(options.memory)));
+    line(&mut text, &format!("stages: {}", STAGE_NAMES.join(", ")));
+    let mut rows = vec![cells(["format", "files", "bytes"])];
+    for (format, (files, bytes)) in plan.formats() {
+        rows.push(cells([format, &files.to_string(), &bytes.to_string()]));
+    }
+    table(&mut text, &rows);
+    let input = &plan.input;
+    for (count, what) in [
+        (input.sidecars, "sidecars"),
+        (input.symlinks, "symbolic links, not followed"),
+        (input.hidden, "hidden files, passed over"),
+        (input.special, "pipes, sockets and devices, passed over"),
+    ] {
+        if count > 0 {
+            line(&mut text, &format!("{count} {what}"));
+        }
+    }
+    let seconds = plan.bytes as f64 / 1e6 * SECONDS_PER_MB / memory.workers as f64;
+    line(&mut text, &format!("estimate: {:.0} s for {} on disk", seconds.max(1.0), HumanBytes(plan.bytes)));
+    Ok(text)
+}
+
+/// What a run prints at its end.
+pub fn outcome(loaded: &Loaded, outcome: &Outcome) -> String {
+    let mut text = String::new();
+    let manifest = &outcome.manifest;
+    line(&mut text, &format!("configuration: {}", loaded.origin));
+    if !manifest.account.stages.is_empty() {
+        stages(&mut text, &manifest.account);
+    }
+    if !manifest.account.sources.is_empty() {
+        sources(&mut text, &manifest.account);
+    }
+    closing(&mut text, manifest);
+    let _written = write!(text, "wrote `{}` in {:.1} s", outcome.output.display(), outcome.seconds);
+    text
+}
+
+fn stages(text: &mut String, account: &Account) {
+    let mut rows = vec![cells(["stage", "in", "kept", "rejected", "why"])];
+    for stage in &account.stages {
+        let why: Vec<String> = stage.rejected.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        rows.push(cells([
+            &stage.stage,
+            &stage.received.to_string(),
+            &stage.kept.to_string(),
+            &stage.rejected_total().to_string(),
+            &why.join(", "),
+        ]));
+    }
+    if account.articles + account.duplicates > 0 {
+        let why: Vec<String> = account.relations.iter().map(|(relation, count)| format!("{relation} {count}")).collect();
+        rows.push(cells([
+            "dedup",
+            &(account.articles + account.duplicates).to_string(),
+            &account.articles.to_string(),
+            &format!("{} duplicates", account.duplicates),
+            &why.join(", "),
+        ]));
+    }
+    table(text, &rows);
+}
+
+fn sources(text: &mut String, account: &Account) {
+    let mut rows = vec![cells(["source", "in", "articles", "duplicates", "rejected"])];
+    let mut by_size: Vec<_> = account.sources.iter().collect();
+    by_size.sort_by(|a, b| b.1.records.cmp(&a.1.records).then_with(|| a.0.cmp(b.0)));
+    for (source, count) in by_size.iter().take(MAX_SOURCES) {
+        rows.push(cells([
+            source,
+            &count.records.to_string(),
+            &count.articles.to_string(),
+            &count.duplicates.to_string(),
+            &count.rejected.to_string(),
+        ]));
+    }
+    table(text, &rows);
+    if by_size.len() > MAX_SOURCES {
+        line(text, &format!("and {} more sources, see `manifest.json`", by_size.len() - MAX_SOURCES));
+    }
+}
+
+fn closing(text: &mut String, manifest: &Manifest) {
+    let account = &manifest.account;
+    if account.sources.is_empty() {
+        line(text, &format!("{} records in, {} rejected so far", account.records, account.rejected));
+        return;
+    }
+    line(
+        text,
+        &format!(
+            "{} records = {} articles + {} duplicates + {} rejected",
+            account.records, account.articles, account.duplicates, account.rejected
+        ),
+    );
+    if manifest.duplicates.wide_groups > 0 {
+        line(
+            text,
+            &format!(
+                "{} groups of copies have more than 64 members; each member was compared with the first 64",
+                manifest.duplicates.wide_groups
+            ),
+        );
+    }
+    if manifest.input.symlinks > 0 {
+        line(text, &format!("{} symbolic links were not followed", manifest.input.symlinks));
+    }
+}
+
+fn cells<const N: usize>(cells: [&str; N]) -> Vec<String> {
+    cells.map(str::to_owned).to_vec()
+}
+
+/// Left-aligned first column and last column of words, numbers to the right.
+fn table(text: &mut String, rows: &[Vec<String>]) {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let numeric = |at: usize| {
+        rows.iter().skip(1).filter_map(|row| row.get(at)).all(|cell| cell.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let layout: Vec<(usize, bool)> = (0..columns).map(|at| (width(at), at > 0 && numeric(at))).collect();
+    for row in rows {
+        let mut rendered = String::new();
+        for (cell, (width, right)) in row.iter().zip(&layout) {
+            let padding = " ".repeat(width - cell.chars().count());
+            if *right {
+                rendered.push_str(&padding);
+                rendered.push_str(cell);
+            } else {
+                rendered.push_str(cell);
+                rendered.push_str(&padding);
+            }
+            rendered.push_str("  ");
+        }
+        line(text, rendered.trim_end());
+    }
+    text.push('\n');
+}
+
+fn line(text: &mut String, words: &str) {
+    text.push_str(words);
+    text.push('\n');
+}

@@ -1,0 +1,82 @@
+//! The configuration: as written in `copydesk.toml`, and as checked and resolved.
+
+mod resolve;
+mod written;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::dedup::ExactPolicy;
+use crate::kernels::match_path::PathPattern;
+use crate::kernels::sha256::Digest;
+use crate::readers::DeclaredField;
+use crate::stages::attach::AttachOptions;
+
+pub use resolve::{parse, resolve, toml_error};
+pub use written::{Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput};
+
+/// The checked configuration: names looked up, ranges checked, defaults filled.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How raw files are read.
+    pub input: InputConfig,
+    /// Field names that the user declares, before the well-known ones.
+    pub fields: Vec<(String, DeclaredField)>,
+    /// Dates, sources, languages.
+    pub attach: Arc<AttachOptions>,
+    /// What happens to exact copies.
+    pub exact: ExactPolicy,
+    /// How the dataset is written.
+    pub export: ExportConfig,
+    /// What the dataset says about itself.
+    pub dataset: DatasetConfig,
+    /// Digest of everything above but the paths of input and output, and of every file that the config names.
+    pub digest: Digest,
+}
+
+/// `[input]`, resolved.
+#[derive(Clone, Debug)]
+pub struct InputConfig {
+    /// The folder or file of raw articles.
+    pub path: PathBuf,
+    /// What the operating system's refusal of a file does.
+    pub on_unreadable: OnUnreadable,
+    /// Longest record in bytes.
+    pub max_record: u64,
+    /// Most bytes that one compressed byte may become.
+    pub max_expansion: u64,
+    /// WHATWG labels tried on text that is not UTF-8 and declares nothing.
+    pub encodings: Vec<String>,
+    /// Patterns that read facts from paths; the first that matches counts.
+    pub path_patterns: Arc<[PathPattern]>,
+}
+
+/// What happens when the operating system refuses a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnUnreadable {
+    /// The run ends: a flaky mount must not publish a smaller dataset.
+    #[default]
+    Error,
+    /// The file becomes one rejected record.
+    Reject,
+}
+
+/// `[export]`, resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportConfig {
+    /// The folder of the dataset.
+    pub path: PathBuf,
+    /// Whether the JSON lines are compressed with zstd.
+    pub jsonl_zstd: bool,
+    /// zstd level of the Parquet pages.
+    pub parquet_zstd_level: i32,
+}
+
+/// `[dataset]`, resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatasetConfig {
+    /// Name on the card.
+    pub name: Option<String>,
+    /// Semantic version that the user gives the dataset.
+    pub version: String,
+}

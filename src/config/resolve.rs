@@ -1,0 +1,289 @@
+//! From the file as written to the checked configuration.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::written::{Written, WrittenField};
+use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
+use crate::dedup::ExactPolicy;
+use crate::error::{Error, Result, did_you_mean};
+use crate::extractors::registry::Registry;
+use crate::kernels::match_path::PathPattern;
+use crate::kernels::parse_bytes::parse_bytes;
+use crate::kernels::parse_date::{DateContext, DateOrder, Precision, parse_date};
+use crate::kernels::sha256::Digest;
+use crate::readers::DeclaredField;
+use crate::stages::attach::AttachOptions;
+use crate::statement::{DateForm, Field};
+
+/// Longest record that may be configured.
+const MAX_RECORD: u64 = 1 << 30;
+
+/// Reads the text of `copydesk.toml`.
+///
+/// # Errors
+/// A configuration error with line and column, and the nearest known name where one is misspelt.
+pub fn parse(text: &str, name: &str) -> Result<Written> {
+    toml::from_str(text).map_err(|error| toml_error(text, name, &error))
+}
+
+/// A configuration error for text that is not the TOML that was expected.
+pub fn toml_error(text: &str, name: &str, error: &toml::de::Error) -> Error {
+    let place = error.span().map_or_else(String::new, |span| {
+        let before = &text.as_bytes()[..span.start.min(text.len())];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        format!("line {line}, column {column}: ")
+    });
+    let message = error.message().trim_end().replace('\n', ", ");
+    let found = Error::config(format!("cannot read `{name}`")).caused_by(format!("{place}{message}"));
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    match (message.starts_with("unknown field"), quoted.next()) {
+        (true, Some(given)) => match did_you_mean(given, quoted) {
+            Some(known) => found.hint(format!("did you mean `{known}`?")),
+            None => found,
+        },
+        _ => found,
+    }
+}
+
+/// Checks a configuration and fills its defaults; paths are taken relative to `base`.
+///
+/// `sources` is the name and text of the source registry, where one is named.
+///
+/// # Errors
+/// A configuration error that names the key, the value and what was expected.
+pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) -> Result<Config> {
+    let registry = match sources {
+        Some((name, text)) => Registry::parse(text, name)?,
+        None => Registry::default(),
+    };
+    let input = resolve_input(written, base)?;
+    let fields = written.fields.iter().map(|(name, field)| Ok((name.clone(), resolve_field(name, field)?))).collect::<Result<_>>()?;
+    let exact = one_of("dedup.exact", &written.dedup.exact, ExactPolicy::ALL.map(|policy| (policy.name(), policy)))?;
+    one_of("dedup.near", &written.dedup.near, [("off", ())])
+        .map_err(|error| error.hint("near-duplicates are not sought by this version; use `near = \"off\"`"))?;
+    let attach = resolve_attach(written, registry)?;
+    let export = ExportConfig {
+        path: base.join(&written.export.path),
+        jsonl_zstd: one_of("export.jsonl-compression", &written.export.jsonl_compression, [("none", false), ("zstd", true)])?,
+        parquet_zstd_level: in_range("export.parquet-zstd-level", written.export.parquet_zstd_level)?,
+    };
+    let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
+    let digest = digest(written, sources.map(|(_, text)| text), &input);
+    Ok(Config { input, fields, attach: Arc::new(attach), exact, export, dataset, digest })
+}
+
+fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {
+    let input = &written.input;
+    let on_unreadable =
+        one_of("input.on-unreadable", &input.on_unreadable, [("error", OnUnreadable::Error), ("reject", OnUnreadable::Reject)])?;
+    let max_record = parse_bytes(&input.max_record).map_err(|expected| key_error("input.max-record", &expected))?;
+    if !(1024..=MAX_RECORD).contains(&max_record) {
+        return Err(key_error("input.max-record", &format!("expected 1KiB to 1GiB, but found `{}`", input.max_record)));
+    }
+    if input.max_expansion == 0 {
+        return Err(key_error("input.max-expansion", "expected a ratio of 1 or more, but found `0`"));
+    }
+    for label in &input.encodings {
+        if encoding_rs::Encoding::for_label(label.as_bytes()).is_none() {
+            return Err(key_error("input.encodings", &format!("expected a WHATWG encoding label, but found `{label}`"))
+                .hint("labels are names such as `windows-1252`, `iso-8859-9`, `gb18030`"));
+        }
+    }
+    let path_patterns = input
+        .path_patterns
+        .iter()
+        .map(|pattern| PathPattern::parse(pattern).map_err(|error| error.context("cannot use `input.path-patterns`")))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(InputConfig {
+        path: base.join(&input.path),
+        on_unreadable,
+        max_record,
+        max_expansion: input.max_expansion,
+        encodings: input.encodings.clone(),
+        path_patterns: path_patterns.into(),
+    })
+}
+
+fn resolve_field(name: &str, field: &WrittenField) -> Result<DeclaredField> {
+    let (fact, form) = match field {
+        WrittenField::Fact(fact) => (fact.as_str(), DateForm::Auto.code()),
+        WrittenField::Dated { fact, form } => (fact.as_str(), form.as_str()),
+    };
+    let key = format!("fields.{name}");
+    if fact == "text" {
+        return Ok(DeclaredField::Text);
+    }
+    let fact = one_of(&key, fact, Field::ALL.iter().map(|field| (field.code(), *field)))?;
+    let form = one_of(&key, form, DateForm::ALL.iter().map(|form| (form.code(), *form)))?;
+    Ok(DeclaredField::Fact(fact, form))
+}
+
+fn resolve_attach(written: &Written, registry: Registry) -> Result<AttachOptions> {
+    let dates = &written.dates;
+    let not_after = match &dates.not_after {
+        None => None,
+        Some(day) => Some(
+            parse_date(day, &DateContext::default())
+                .ok()
+                .filter(|parsed| parsed.precision == Precision::Day)
+                .ok_or_else(|| key_error("dates.not-after", &format!("expected a day such as `2026-12-31`, but found `{day}`")))?
+                .date,
+        ),
+    };
+    let date_order = match &dates.order {
+        None => None,
+        Some(order) => Some(one_of("dates.order", order, [
+            ("dmy", DateOrder::DayMonthYear),
+            ("mdy", DateOrder::MonthDayYear),
+            ("ymd", DateOrder::YearMonthDay),
+        ])?),
+    };
+    let abbreviations = dates
+        .abbreviations
+        .iter()
+        .map(|(name, offset)| {
+            let seconds = offset_seconds(offset).ok_or_else(|| {
+                key_error(&format!("dates.abbreviations.{name}"), &format!("expected an offset such as `-05:00`, but found `{offset}`"))
+            })?;
+            Ok((name.clone(), seconds))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(AttachOptions { registry: Arc::new(registry), not_after, abbreviations, date_order })
+}
+
+fn offset_seconds(text: &str) -> Option<i32> {
+    let (sign, digits) = match text.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = digits.split_once(':')?;
+    let number = |text: &str, most: i32| text.parse().ok().filter(|number| text.len() == 2 && (0..=most).contains(number));
+    Some(sign * (number(hours, 15)? * 3600 + number(minutes, 59)? * 60))
+}
+
+fn semver(version: &str) -> Result<String> {
+    let parts: Vec<&str> = version.split('.').collect();
+    let plain = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.len() == 3 && parts.iter().all(plain) {
+        return Ok(version.to_owned());
+    }
+    Err(key_error("dataset.version", &format!("expected a semantic version such as `1.0.0`, but found `{version}`")))
+}
+
+fn in_range(key: &str, level: i32) -> Result<i32> {
+    if (1..=22).contains(&level) {
+        return Ok(level);
+    }
+    Err(key_error(key, &format!("expected a level from 1 to 22, but found `{level}`")))
+}
+
+fn one_of<'a, T>(key: &str, given: &str, known: impl IntoIterator<Item = (&'a str, T)>) -> Result<T> {
+    let mut names = Vec::new();
+    for (name, value) in known {
+        if name == given {
+            return Ok(value);
+        }
+        names.push(name);
+    }
+    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let error = key_error(key, &format!("expected one of {list}, but found `{given}`"));
+    Err(match did_you_mean(given, names) {
+        Some(name) => error.hint(format!("did you mean `{name}`?")),
+        None => error,
+    })
+}
+
+fn key_error(key: &str, expected: &str) -> Error {
+    Error::config(format!("cannot use `{key}`")).caused_by(expected.to_owned())
+}
+
+/// The digest covers everything that can change a byte of the dataset; input and output paths are left out.
+fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Digest {
+    let fields: Vec<_> = written
+        .fields
+        .iter()
+        .map(|(name, field)| match field {
+            WrittenField::Fact(fact) => json!([name, fact, "auto"]),
+            WrittenField::Dated { fact, form } => json!([name, fact, form]),
+        })
+        .collect();
+    let resolved = json!({
+        "dataset": { "name": written.dataset.name, "version": written.dataset.version },
+        "input": {
+            "on-unreadable": written.input.on_unreadable,
+            "max-record": input.max_record,
+            "max-expansion": input.max_expansion,
+            "encodings": written.input.encodings,
+            "path-patterns": written.input.path_patterns,
+            "sources": sources.map(|text| Digest::of(text.as_bytes()).to_string()),
+        },
+        "fields": fields,
+        "dates": {
+            "not-after": written.dates.not_after,
+            "order": written.dates.order,
+            "abbreviations": written.dates.abbreviations,
+        },
+        "dedup": { "exact": written.dedup.exact, "near": written.dedup.near },
+        "export": {
+            "jsonl-compression": written.export.jsonl_compression,
+            "parquet-zstd-level": written.export.parquet_zstd_level,
+        },
+    });
+    Digest::of(resolved.to_string().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(text: &str) -> Result<Config> {
+        resolve(&parse(text, "copydesk.toml")?, Path::new("."), None)
+    }
+
+    #[test]
+    fn an_empty_file_is_the_defaults() {
+        let config = config("").unwrap();
+        assert_eq!(config.input.max_record, 16 << 20);
+        assert_eq!(config.export.path, Path::new("./output"));
+        assert_eq!(config.exact, ExactPolicy::Drop);
+    }
+
+    #[test]
+    fn the_digest_sees_what_changes_bytes_and_nothing_else() {
+        let digest = |text: &str| config(text).unwrap().digest;
+        assert_eq!(digest(""), digest("[input]\npath = \"elsewhere\"\n[export]\npath = \"there\""));
+        assert_eq!(digest(""), digest("[input]\nmax-record = \"16384KiB\""));
+        assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
+        assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
+    }
+
+    #[test]
+    fn mistakes_name_key_value_and_the_nearest_name() {
+        let shown = |text: &str| {
+            let error = config(text).unwrap_err();
+            format!("{error:?} | {}", error.hints().join("; "))
+        };
+        insta::assert_snapshot!([
+            "[dedup]\nexat = \"drop\"",
+            "[dedup]\nexact = \"dorp\"",
+            "[dedup]\nnear = \"flag\"",
+            "[input]\nmax-record = 16",
+            "[input]\nmax-record = \"16 parsecs\"",
+            "[input]\nmax-record = \"2GiB\"",
+            "[input]\nmax-expansion = 0",
+            "[input]\nencodings = [\"utf-9\"]",
+            "[fields]\nbody = \"txt\"",
+            "[dates]\nnot-after = \"yesterday\"",
+            "[dates]\norder = \"ydm\"",
+            "[dates.abbreviations]\nEST = \"5\"",
+            "[dataset]\nversion = \"one\"",
+            "[export]\nparquet-zstd-level = 40",
+            "nonsense",
+        ].map(shown).join("\n"));
+    }
+}

@@ -1,0 +1,134 @@
+//! `copydesk.toml` as it is written: every field documented, unknown fields refused.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// The whole file.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Written {
+    /// What the dataset says about itself.
+    pub dataset: WrittenDataset,
+    /// Which raw files are read, and how.
+    pub input: WrittenInput,
+    /// Names of your own fields: `body = "text"`, `dateline = "published"`.
+    pub fields: BTreeMap<String, WrittenField>,
+    /// How dates are read.
+    pub dates: WrittenDates,
+    /// What happens to duplicates.
+    pub dedup: WrittenDedup,
+    /// How the dataset is written.
+    pub export: WrittenExport,
+}
+
+/// `[dataset]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct WrittenDataset {
+    /// Name on the card.
+    pub name: Option<String>,
+    /// Semantic version that you give the dataset.
+    pub version: String,
+}
+
+/// `[input]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct WrittenInput {
+    /// Folder or file of raw articles, relative to this file.
+    pub path: String,
+    /// `error`: a file that the system refuses ends the run; `reject`: it becomes a rejected record.
+    pub on_unreadable: String,
+    /// Longest record; longer ones are rejected as `record-too-large`.
+    pub max_record: String,
+    /// Most bytes that one compressed byte may become.
+    pub max_expansion: u64,
+    /// Encodings tried, in order, on text that is not UTF-8 and declares nothing.
+    pub encodings: Vec<String>,
+    /// Facts in paths, such as `{source}/{date}/{slug}.txt`; the first pattern that matches counts.
+    pub path_patterns: Vec<String>,
+    /// The source registry, relative to this file.
+    pub sources: Option<String>,
+}
+
+/// A value of `[fields]`: the fact, or the fact and the form of its date.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum WrittenField {
+    /// `body = "text"`
+    Fact(String),
+    /// `stamp = { fact = "published", form = "epoch-seconds" }`
+    Dated {
+        /// The fact.
+        fact: String,
+        /// How its date is written.
+        form: String,
+    },
+}
+
+/// `[dates]`
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct WrittenDates {
+    /// Last plausible day, `YYYY-MM-DD`; without it there is no upper bound.
+    pub not_after: Option<String>,
+    /// Order of numeric dates where the source registry says nothing: `dmy`, `mdy` or `ymd`.
+    pub order: Option<String>,
+    /// Zone abbreviations: `EST = "-05:00"`.
+    pub abbreviations: BTreeMap<String, String>,
+}
+
+/// `[dedup]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct WrittenDedup {
+    /// `drop`: exact copies leave within one source; `drop-across-sources`: everywhere; `flag`: none leaves.
+    pub exact: String,
+    /// `off`: near-duplicates are not sought.
+    pub near: String,
+}
+
+/// `[export]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct WrittenExport {
+    /// Folder of the dataset, relative to this file.
+    pub path: String,
+    /// `none` or `zstd`.
+    pub jsonl_compression: String,
+    /// zstd level of the Parquet files, 1 to 22.
+    pub parquet_zstd_level: i32,
+}
+
+impl Default for WrittenDataset {
+    fn default() -> Self {
+        Self { name: None, version: "0.1.0".into() }
+    }
+}
+
+impl Default for WrittenInput {
+    fn default() -> Self {
+        Self {
+            path: "raw".into(),
+            on_unreadable: "error".into(),
+            max_record: "16MiB".into(),
+            max_expansion: 1000,
+            encodings: Vec::new(),
+            path_patterns: Vec::new(),
+            sources: None,
+        }
+    }
+}
+
+impl Default for WrittenDedup {
+    fn default() -> Self {
+        Self { exact: "drop".into(), near: "off".into() }
+    }
+}
+
+impl Default for WrittenExport {
+    fn default() -> Self {
+        Self { path: "output".into(), jsonl_compression: "none".into(), parquet_zstd_level: 3 }
+    }
+}

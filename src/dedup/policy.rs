@@ -1,0 +1,37 @@
+//! Policy: a verdict is a fact; the one function here makes it a fate.
+
+/// What happens to exact copies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExactPolicy {
+    /// Copies within one source are removed; the same text in another source stays a row.
+    #[default]
+    Drop,
+    /// Copies are removed whatever their source.
+    DropAcrossSources,
+    /// Every copy stays a row.
+    Flag,
+}
+
+impl ExactPolicy {
+    /// Every policy.
+    pub const ALL: [Self; 3] = [Self::Drop, Self::DropAcrossSources, Self::Flag];
+
+    /// The name in the config.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::DropAcrossSources => "drop-across-sources",
+            Self::Flag => "flag",
+        }
+    }
+
+    /// Which earlier row of the class removes a copy, if any: `first_of_source` is the first row of its class and source that
+    /// stays, `representative` the first of the class.
+    pub fn remover<T>(self, first_of_source: Option<T>, representative: T) -> Option<T> {
+        match self {
+            Self::Drop => first_of_source,
+            Self::DropAcrossSources => Some(representative),
+            Self::Flag => None,
+        }
+    }
+}

@@ -1,0 +1,873 @@
+//! Every form and every refusal, and the laws of the grammar.
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
+use super::civil::{civil_from_days, days_from_civil};
+use super::month_names::{LANGUAGE_SETS, LANGUAGES, MONTH_NAMES, WEEKDAY_NAMES};
+use super::*;
+
+/// `2025-12-17 second 10:20:30.5 at=2025-12-17T07:20:30Z tz=+03:00`, without what is absent.
+fn shown(result: &Result<ParsedDate, DateReject>) -> String {
+    let parsed = match result {
+        Ok(parsed) => parsed,
+        Err(reject) => return format!("! {reject}"),
+    };
+    let (year, month, day) = civil_from_days(parsed.date);
+    let mut text = format!("{year:04}-{month:02}-{day:02} {}", parsed.precision.as_str());
+    let clock = |micros: i64| {
+        let (seconds, rest) = (micros / 1_000_000, micros % 1_000_000);
+        let fraction = if rest == 0 { String::new() } else { format!(".{rest:06}") };
+        format!("{:02}:{:02}:{:02}{fraction}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    };
+    if let Some(time) = parsed.local_time {
+        write!(text, " {}", clock(time)).expect("a string grows");
+    }
+    if let Some(at) = parsed.at {
+        let (year, month, day) = civil_from_days(at.div_euclid(DAY_MICROS) as i32);
+        write!(text, " at={year:04}-{month:02}-{day:02}T{}Z", clock(at.rem_euclid(DAY_MICROS)))
+            .expect("a string grows");
+    }
+    if let Some(tz) = &parsed.tz {
+        write!(text, " tz={tz}").expect("a string grows");
+    }
+    if parsed.weekday_conflict {
+        text += " weekday-conflict";
+    }
+    text
+}
+
+#[track_caller]
+fn check_in(context: &DateContext<'_>, cases: &[(&str, &str)]) {
+    let wrong: Vec<String> = cases
+        .iter()
+        .map(|&(raw, expected)| (raw, expected, shown(&parse_date(raw, context))))
+        .filter(|(_, expected, found)| expected != found)
+        .map(|(raw, expected, found)| format!("{raw:?}: expected {expected}, but found {found}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[track_caller]
+fn check(cases: &[(&str, &str)]) {
+    check_in(&DateContext::default(), cases);
+}
+
+/// Every string means 17 December 2025, to the day.
+#[track_caller]
+fn check_day(strings: &[&str]) {
+    check(&strings.iter().map(|&raw| (raw, "2025-12-17 day")).collect::<Vec<_>>());
+}
+
+#[track_caller]
+fn check_reject(reject: &str, strings: &[&str]) {
+    let expected = format!("! {reject}");
+    check(&strings.iter().map(|&raw| (raw, expected.as_str())).collect::<Vec<_>>());
+}
+
+#[test]
+fn iso() {
+    check(&[
+        ("2025-12-17", "2025-12-17 day"),
+        (" 2025-12-17\n", "2025-12-17 day"),
+        ("2025-12", "2025-12-01 month"),
+        ("2025", "2025-01-01 year"),
+        ("2025-12-17T10:20:30Z", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z"),
+        ("2025-12-17t10:20:30z", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z"),
+        ("2025-12-17T00:00:00Z", "2025-12-17 second 00:00:00 at=2025-12-17T00:00:00Z tz=Z"),
+        ("2025-12-17T10:20:30+03:00", "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=+03:00"),
+        ("2025-12-17T10:20:30+0300", "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=+03:00"),
+        ("2025-12-17T10:20:30+03", "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=+03:00"),
+        ("2025-12-17T23:30:00-05:00", "2025-12-17 second 23:30:00 at=2025-12-18T04:30:00Z tz=-05:00"),
+        ("2025-12-17T00:30:00+09:00", "2025-12-17 second 00:30:00 at=2025-12-16T15:30:00Z tz=+09:00"),
+        ("2025-12-17T10:20:30-00:00", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z"),
+        ("2025-12-17T10:20:30.5Z", "2025-12-17 second 10:20:30.500000 at=2025-12-17T10:20:30.500000Z tz=Z"),
+        ("2025-12-17T10:20:30,123456789Z", "2025-12-17 second 10:20:30.123456 at=2025-12-17T10:20:30.123456Z tz=Z"),
+        ("2025-12-17 10:20:30.123", "2025-12-17 second 10:20:30.123000"),
+        ("2025-12-17T10:20Z", "2025-12-17 minute 10:20:00 at=2025-12-17T10:20:00Z tz=Z"),
+        ("2025-12-17T10:20", "2025-12-17 minute 10:20:00"),
+        ("2025-12-17 10:20:30 +0300", "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=+03:00"),
+        ("2025-12-17 10:20:30 UTC", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z"),
+        ("2025-12-17 10:20:30 +0300 EEST", "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=+03:00"),
+        (
+            "2025-12-17T10:20:30+03:00[Europe/Istanbul]",
+            "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=Europe/Istanbul",
+        ),
+        ("2025-12-17T10:20:30+05:00[Europe/Istanbul]", "2025-12-17 second 10:20:30 at=2025-12-17T05:20:30Z tz=+05:00"),
+        ("2025-12-17T10:20:30Z[Europe/Istanbul]", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z"),
+        ("2025-12-17T10:20[europe/istanbul]", "2025-12-17 minute 10:20:00 at=2025-12-17T07:20:00Z tz=Europe/Istanbul"),
+        (
+            "2025-12-17 10:20 America/Port-au-Prince",
+            "2025-12-17 minute 10:20:00 at=2025-12-17T15:20:00Z tz=America/Port-au-Prince",
+        ),
+        ("2025-12-17T24:00:00Z", "2025-12-17 second 24:00:00 at=2025-12-18T00:00:00Z tz=Z"),
+        ("2016-12-31T23:59:60Z", "2016-12-31 second 23:59:59 at=2016-12-31T23:59:59Z tz=Z"),
+        ("2025-12-17+03:00", "2025-12-17 day tz=+03:00"),
+        ("2025-12-17Z", "2025-12-17 day tz=Z"),
+        ("2025-12-17T1020", "2025-12-17 minute 10:20:00"),
+        ("2025-12-17T102030+03:00", "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=+03:00"),
+        ("2025-12-17T10:20:30:123Z", "2025-12-17 second 10:20:30.123000 at=2025-12-17T10:20:30.123000Z tz=Z"),
+        ("2025-351", "2025-12-17 day"),
+        ("2024-366", "2024-12-31 day"),
+        ("2025-W51-3", "2025-12-17 day"),
+        ("2026-W01-1", "2025-12-29 day"),
+        ("2020-W53-7", "2021-01-03 day"),
+        ("1700-01-01", "1700-01-01 day"),
+        ("9999-12-31T23:59:59-18:00", "9999-12-31 second 23:59:59 at=10000-01-01T17:59:59Z tz=-18:00"),
+        ("2025-13-01", "! out-of-range"),
+        ("2025-02-29", "! out-of-range"),
+        ("2025-00-10", "! out-of-range"),
+        ("2025-12-00", "! out-of-range"),
+        ("2025-366", "! out-of-range"),
+        ("2025-W53-1", "! out-of-range"),
+        ("2025-W51-8", "! out-of-range"),
+        ("1699-12-31", "! out-of-range"),
+        ("0000-00-00", "! out-of-range"),
+        ("0001-01-01T00:00:00Z", "! out-of-range"),
+        ("2025-12-17T25:00:00Z", "! out-of-range"),
+        ("2025-12-17T24:00:01Z", "! out-of-range"),
+        ("2025-12-17T10:60:00Z", "! out-of-range"),
+        ("2025-12-17T10:20:60Z", "! out-of-range"),
+        ("2025-12-17T10:20:30+25:00", "! unknown-zone"),
+        ("2025-12-17T10:20:30[Europe/Atlantis]", "! unknown-zone"),
+        ("20251217", "! unknown"),
+        ("20251217T102030Z", "! unknown"),
+        ("1765966830", "! unknown"),
+        ("2025-W51", "! unknown"),
+        ("2025-12-17T", "! trailing-text"),
+        ("2025-12-17 and more", "! trailing-text"),
+    ]);
+}
+
+#[test]
+fn compact() {
+    let context = DateContext { format: DateFormat::Compact, ..DateContext::default() };
+    check_in(
+        &context,
+        &[
+            ("20251217", "2025-12-17 day"),
+            ("20251217T102030Z", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z"),
+            ("20251217T1020+0300", "2025-12-17 minute 10:20:00 at=2025-12-17T07:20:00Z tz=+03:00"),
+            ("20251217102030", "2025-12-17 second 10:20:30"),
+            ("202512171020", "2025-12-17 minute 10:20:00"),
+            ("20251217-102030", "2025-12-17 second 10:20:30"),
+            ("20251217T10:20:30Z", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z"),
+            ("2025-12-17", "2025-12-17 day"),
+            ("17 December 2025", "2025-12-17 day"),
+            ("20251317", "! out-of-range"),
+            ("20251217T250000", "! out-of-range"),
+            ("16991231", "! out-of-range"),
+            ("202512", "! unknown"),
+            ("2025121", "! unknown"),
+            ("202512171", "! unknown"),
+        ],
+    );
+}
+
+#[test]
+fn declared_counts() {
+    let context = |format| DateContext { format, ..DateContext::default() };
+    check_in(
+        &context(DateFormat::EpochSeconds),
+        &[("1765966830", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z"), ("2025-12-17", "! unknown")],
+    );
+    check_in(
+        &context(DateFormat::EpochMilliseconds),
+        &[("1765966830500", "2025-12-17 second 10:20:30.500000 at=2025-12-17T10:20:30.500000Z tz=Z")],
+    );
+    check_in(
+        &context(DateFormat::EpochMicroseconds),
+        &[("1765966830000000", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z")],
+    );
+    check_in(
+        &context(DateFormat::EpochNanoseconds),
+        &[("1765966830000000000", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z")],
+    );
+}
+
+#[test]
+fn internet_and_unix() {
+    let instant = "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z";
+    check(&[
+        ("Wed, 17 Dec 2025 10:20:30 +0300", "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=+03:00"),
+        ("17 Dec 2025 10:20 +0300", "2025-12-17 minute 10:20:00 at=2025-12-17T07:20:00Z tz=+03:00"),
+        ("Wed, 17 Dec 2025 10:20:30 GMT", instant),
+        ("Wed, 17 Dec 2025 10:20:30 UT", instant),
+        ("Wed, 17 Dec 2025 10:20:30 Z", instant),
+        ("Wed, 17 Dec 2025 10:20:30 -0000", instant),
+        ("Wed, 17 Dec 2025 10:20:30 +0000 (UTC)", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=+00:00"),
+        ("Wed, 17 Dec 2025 10:20:30 EST", "2025-12-17 second 10:20:30 tz=EST"),
+        ("Tue, 17 Dec 2025 10:20:30 GMT", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z weekday-conflict"),
+        ("Wed,17 Dec 2025 10:20:30 GMT", instant),
+        ("Wed, 17 December 2025 10:20:30 GMT", instant),
+        ("Wednesday, 17-Dec-2025 10:20:30 GMT", instant),
+        ("Wed Dec 17 10:20:30 2025", "2025-12-17 second 10:20:30"),
+        ("Mon Dec  1 10:20:30 2025", "2025-12-01 second 10:20:30"),
+        ("Wed Dec 17 10:20:30 UTC 2025", instant),
+        ("Wed Dec 17 10:20:30 +0300 2025", "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=+03:00"),
+        ("Wed Dec 17 10:20:30 EST 2025", "2025-12-17 second 10:20:30 tz=EST"),
+        ("Wed 17 Dec 10:20:30 UTC 2025", instant),
+        ("Wed 17 Dec 2025 10:20:30 AM UTC", instant),
+        (
+            "Wed Dec 17 2025 10:20:30 GMT+0300 (Turkey Standard Time)",
+            "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=+03:00",
+        ),
+        ("17/Dec/2025:10:20:30 +0300", "2025-12-17 second 10:20:30 at=2025-12-17T07:20:30Z tz=+03:00"),
+        ("Wed, 32 Dec 2025 10:20:30 GMT", "! out-of-range"),
+        ("Wed, 17 Dec 2025 25:20:30 GMT", "! out-of-range"),
+        ("Wed, 17 Dec 25 10:20:30 GMT", "! two-digit-year"),
+        ("Wed Dec 17 10:20:30", "! no-year"),
+    ]);
+}
+
+#[test]
+fn day_month_year_in_words() {
+    check_day(&[
+        "17 December 2025",
+        "17 DECEMBER 2025",
+        "17 Dec 2025",
+        "17 Dec. 2025",
+        "17th December 2025",
+        "17th of December, 2025",
+        "the 17th of December 2025",
+        "17-Dec-2025",
+        "17Dec2025",
+        "17 December, 2025.",
+        "Wednesday 17 December 2025",
+        "Wednesday, 17 December 2025",
+        "Wed., 17 Dec. 2025",
+        "17 December 2025, Wednesday",
+        "17 décembre 2025",
+        "17 decembre 2025",
+        "mercredi 17 décembre 2025",
+        "le 17 déc. 2025",
+        "Mercredi, le 17 décembre 2025",
+        "17. Dezember 2025",
+        "17.Dezember 2025",
+        "Mittwoch, 17. Dezember 2025",
+        "Mittwoch, den 17. Dezember 2025",
+        "Mi, 17. Dez. 2025",
+        "17 de diciembre de 2025",
+        "miércoles, 17 de diciembre de 2025",
+        "17 de diciembre del 2025",
+        "17 dic 2025",
+        "17 de dezembro de 2025",
+        "quarta-feira, 17 de dezembro de 2025",
+        "17 dicembre 2025",
+        "mercoledì 17 dicembre 2025",
+        "17 december 2025",
+        "woensdag 17 december 2025",
+        "17 Aralık 2025",
+        "17 ARALIK 2025",
+        "17 Ara 2025",
+        "17 Aralık 2025 Çarşamba",
+        "17 Aralık 2025, Çarşamba",
+        "17 декабря 2025",
+        "17 декабря 2025 г.",
+        "17 декабря 2025 года",
+        "среда, 17 декабря 2025",
+        "17 грудня 2025 року",
+        "17 снежня 2025",
+        "17 декември 2025 г.",
+        "17 grudnia 2025",
+        "środa, 17 grudnia 2025 r.",
+        "17. prosince 2025",
+        "středa 17. prosince 2025",
+        "17. decembra 2025",
+        "17. decembar 2025.",
+        "17. децембар 2025.",
+        "17. prosinca 2025.",
+        "17. december 2025",
+        "17. desember 2025",
+        "17 Desember 2025",
+        "17. joulukuuta 2025",
+        "keskiviikkona 17. joulukuuta 2025",
+        "17. detsember 2025",
+        "17 Δεκεμβρίου 2025",
+        "Τετάρτη, 17 Δεκεμβρίου 2025",
+        "ΤΕΤΆΡΤΗ 17 ΔΕΚΕΜΒΡΊΟΥ 2025",
+        "17 decembrie 2025",
+        "17 dhjetor 2025",
+        "17 de desembre de 2025",
+        "17 de desembre del 2025",
+        "17 de decembro de 2025",
+        "17 Rhagfyr 2025",
+        "17 Nollaig 2025",
+        "17 ديسمبر 2025",
+        "١٧ ديسمبر ٢٠٢٥",
+        "17 كانون الأول 2025",
+        "17 ديسمبر/كانون الأول 2025",
+        "17 كانون الأول/ديسمبر 2025",
+        "الأربعاء، 17 ديسمبر 2025",
+        "17 دجنبر 2025",
+        "17 دسامبر 2025",
+        "۱۷ دسامبر ۲۰۲۵",
+        "17 בדצמבר 2025",
+        "יום רביעי, 17 בדצמבר 2025",
+        "17 दिसंबर 2025",
+        "१७ दिसंबर २०२५",
+        "১৭ ডিসেম্বর ২০২৫",
+        "17 دسمبر 2025",
+        "17 Disember 2025",
+        "Rabu, 17 Desember 2025",
+        "17 tháng 12, 2025",
+        "17 tháng 12 năm 2025",
+        "ngày 17 tháng 12 năm 2025",
+        "Thứ Tư, ngày 17 tháng 12 năm 2025",
+        "17 tháng mười hai 2025",
+        "17 ธันวาคม 2025",
+        "17 ธ.ค. 2025",
+        "17 Desemba 2025",
+        "17 желтоқсан 2025",
+        "17 dekabr 2025",
+        "17 декабр 2025",
+        "17 დეკემბერი 2025",
+        "17 დეკემბერი, 2025",
+        "17 դեկտեմբերի 2025",
+        "17 Disyembre 2025",
+        "17 ng Disyembre 2025",
+        "17-a de decembro 2025",
+        "merkredo, la 17-a de decembro 2025",
+        "วันพุธที่ 17 ธันวาคม ค.ศ. 2025",
+        "17 dicembre 2025, mercoledì",
+        "17 di Dicembar dal 2025",
+        "17ی کانونی یەکەمی 2025",
+        "L-Erbgħa, 17 ta’ Diċembru 2025",
+        "څلرنۍ د 2025 د دسمبر 17",
+        "17 دسمبر 2025ء",
+        "17 ديسمبر 2025م",
+        "on 17 December 2025",
+        "On Wednesday 17 December 2025",
+        "am 17. Dezember 2025",
+        "vom 17.12.2025",
+        "On 17/12/2025",
+        "(17 December 2025)",
+        "[ 17 December 2025 ]",
+        "（2025年12月17日）",
+    ]);
+    check(&[
+        ("1er mars 2025", "2025-03-01 day"),
+        ("1º de marzo de 2025", "2025-03-01 day"),
+        ("1° marzo 2025", "2025-03-01 day"),
+        ("1. März 2025", "2025-03-01 day"),
+        ("1 d’abril de 2025", "2025-04-01 day"),
+        ("1 d'abril de 2025", "2025-04-01 day"),
+        ("3 Mart 2025", "2025-03-03 day"),
+        ("1 MAYIS 2025", "2025-05-01 day"),
+        ("2 HAZİRAN 2025", "2025-06-02 day"),
+        ("2 Haziran 2025", "2025-06-02 day"),
+        ("5 май 2025", "2025-05-05 day"),
+        ("5 мая 2025", "2025-05-05 day"),
+        ("mar. 18 mars 2025", "2025-03-18 day"),
+        ("Mar 18 Mar 2025", "2025-03-18 day"),
+        ("31 February 2025", "! out-of-range"),
+        ("29 février 2024", "2024-02-29 day"),
+    ]);
+}
+
+#[test]
+fn other_orders_in_words() {
+    check_day(&[
+        "December 17, 2025",
+        "December 17 2025",
+        "Dec. 17, 2025",
+        "DEC 17, 2025",
+        "December 17th, 2025",
+        "Wednesday, December 17, 2025",
+        "Wednesday, Dec. 17, 2025",
+        "diciembre 17, 2025",
+        "diciembre 17 de 2025",
+        "2025. december 17.",
+        "2025. december 17., szerda",
+        "2025. dec. 17.",
+        "2025 m. gruodžio 17 d.",
+        "2025. gada 17. decembris",
+        "2025. gada 17. decembrī",
+        "2025-yil 17-dekabr",
+        "2025 жылғы 17 желтоқсан",
+        "2025 December 17",
+        "2025-Dec-17",
+        "2025(e)ko abenduaren 17(a)",
+        "2025ko abenduaren 17a",
+        "2025 оны 12-р сарын 17",
+        "2025年12月17日",
+        "2025 年 12 月 17 日",
+        "2025年12月17日 星期三",
+        "2025年12月17日星期三",
+        "2025年12月17日（水）",
+        "2025年12月17日水曜日",
+        "２０２５年１２月１７日",
+        "2025년 12월 17일",
+        "2025년12월17일",
+        "2025년 12월 17일 수요일",
+        "2025년 12월 17일 (수)",
+    ]);
+    check(&[
+        ("December 2025", "2025-12-01 month"),
+        ("December, 2025", "2025-12-01 month"),
+        ("diciembre de 2025", "2025-12-01 month"),
+        ("декабрь 2025 г.", "2025-12-01 month"),
+        ("Aralık 2025", "2025-12-01 month"),
+        ("2025年12月", "2025-12-01 month"),
+        ("2025년 12월", "2025-12-01 month"),
+        ("tháng 12 năm 2025", "2025-12-01 month"),
+        ("2025年", "2025-01-01 year"),
+        ("2025 г.", "2025-01-01 year"),
+        ("٢٠٢٥", "2025-01-01 year"),
+        ("2025年13月1日", "! out-of-range"),
+        ("2025年2月30日", "! out-of-range"),
+        ("May 2025", "2025-05-01 month"),
+        ("2025 10:20", "! unknown"),
+        ("December 2025 10:20", "! trailing-text"),
+    ]);
+}
+
+#[test]
+fn times_with_written_dates() {
+    let ten_twenty = "2025-12-17 minute 10:20:00";
+    let zoned = "2025-12-17 minute 10:20:00 at=2025-12-17T10:20:00Z tz=Z";
+    check(&[
+        ("17 December 2025, 10:20", ten_twenty),
+        ("17 December 2025 10:20", ten_twenty),
+        ("17 December 2025 at 10:20", ten_twenty),
+        ("December 17, 2025 at 10:20 am", ten_twenty),
+        ("December 17, 2025, 10:20 a.m.", ten_twenty),
+        ("December 17, 2025 10:20AM", ten_twenty),
+        ("Dec 17, 2025 | 10:20", ten_twenty),
+        ("Dec 17, 2025 - 10:20", ten_twenty),
+        ("Dec 17, 2025 · 10:20", ten_twenty),
+        ("17 December 2025 – 10:20 GMT", zoned),
+        ("17 December 2025 10:20 (UTC)", zoned),
+        ("17 December 2025, 10:20 UTC+3", "2025-12-17 minute 10:20:00 at=2025-12-17T07:20:00Z tz=+03:00"),
+        ("17 December 2025, 10:20 GMT+03:00", "2025-12-17 minute 10:20:00 at=2025-12-17T07:20:00Z tz=+03:00"),
+        ("17 December 2025, 10:20 (GMT −5)", "2025-12-17 minute 10:20:00 at=2025-12-17T15:20:00Z tz=-05:00"),
+        ("17 de diciembre de 2025, 3:05 p. m.", "2025-12-17 minute 15:05:00"),
+        ("22 Sep,2021 1632hrs IST", "2021-09-22 minute 16:32:00 tz=IST"),
+        ("17 dhjetor 2025, 10:20 p.d.", ten_twenty),
+        ("Dec. 17, 2025 3:05 p.m. ET", "2025-12-17 minute 15:05:00 tz=ET"),
+        ("December 17, 2025 at 3 pm", "2025-12-17 minute 15:00:00"),
+        ("17. Dezember 2025, 10.20 Uhr", ten_twenty),
+        ("17. Dezember 2025 um 10:20 Uhr", ten_twenty),
+        ("17. Dezember 2025, 10:20 Uhr MEZ", "2025-12-17 minute 10:20:00 tz=MEZ"),
+        ("le 17 décembre 2025 à 10h20", ten_twenty),
+        ("mercredi 17 décembre 2025 à 10 h 20", ten_twenty),
+        ("17 de diciembre de 2025 a las 10:20 h.", ten_twenty),
+        ("17 de dezembro de 2025 às 10h20", ten_twenty),
+        ("17 dicembre 2025 alle ore 10.20", ten_twenty),
+        ("17. december 2025 kl. 10.20", ten_twenty),
+        ("17.12.2025 klo 10.20", ten_twenty),
+        ("17.12.2025, 10:20", ten_twenty),
+        ("17.12.2025 10:20:30", "2025-12-17 second 10:20:30"),
+        ("17.12.2025 в 10:20", ten_twenty),
+        ("17.12.2025 10:20 МСК", "2025-12-17 minute 10:20:00 tz=МСК"),
+        ("17 Aralık 2025 Çarşamba 10:20", ten_twenty),
+        ("17 Aralık 2025 - 10:20", ten_twenty),
+        ("17 Aralık 2025, saat 10.20", ten_twenty),
+        ("2025年12月17日 10:20", ten_twenty),
+        ("2025年12月17日 10时20分", ten_twenty),
+        ("2025年12月17日 午前10時20分", ten_twenty),
+        ("2025年12月17日 下午3:05", "2025-12-17 minute 15:05:00"),
+        ("2025년 12월 17일 오후 3:05", "2025-12-17 minute 15:05:00"),
+        ("2025년 12월 17일 10시 20분", ten_twenty),
+        ("2025.12.17. 10:20", ten_twenty),
+        ("2025/12/17 10:20", ten_twenty),
+        ("10:20, 17 December 2025", ten_twenty),
+        ("10:20 GMT, 17 December 2025", zoned),
+        ("10:20 DEC 17, 2025", ten_twenty),
+        ("10:20 am on Wednesday 17 December 2025", ten_twenty),
+        ("10:20 17.12.2025", ten_twenty),
+        ("Rabu, 17 Desember 2025 10:20 WIB", "2025-12-17 minute 10:20:00 tz=WIB"),
+        ("17 Δεκεμβρίου 2025, 10:20 π.μ.", ten_twenty),
+        ("17 ธันวาคม 2025 เวลา 10.20 น.", ten_twenty),
+        ("17 December 2025, 10:20-11:00", "! trailing-text"),
+        ("17 December 2025, 10:20 and later", "! trailing-text"),
+        ("17 December 2025, 25:20", "! out-of-range"),
+        ("17 December 2025,", "2025-12-17 day"),
+        ("17 December 2025 EST", "! trailing-text"),
+    ]);
+}
+
+#[test]
+fn numbers() {
+    check_day(&[
+        "17/12/2025",
+        "12/17/2025",
+        "17.12.2025",
+        "17. 12. 2025",
+        "17.12.2025.",
+        "17-12-2025",
+        "12-17-2025",
+        "2025/12/17",
+        "2025.12.17",
+        "2025. 12. 17.",
+        "17 / 12 / 2025",
+        "17.12.2025 г.",
+        "١٧/١٢/٢٠٢٥",
+        "۲۰۲۵/۱۲/۱۷",
+        "１７／１２／２０２５",
+        "Wed 12/17/2025",
+        "Wed, 17/12/2025",
+        "2025.12.17 (수)",
+    ]);
+    check(&[
+        ("2025-1-7", "2025-01-07 day"),
+        ("2025/1/7", "2025-01-07 day"),
+        ("5/5/2025", "2025-05-05 day"),
+        ("12/2025", "2025-12-01 month"),
+        ("2025/12", "2025-12-01 month"),
+        ("12.05.2025", "! ambiguous"),
+        ("05/12/2025", "! ambiguous"),
+        ("5-12-2025 10:20", "! ambiguous"),
+        // The weekday fits one reading only: 12 May 2025 was a Monday, 5 December a Friday.
+        ("Monday, 12.05.2025", "2025-05-12 day"),
+        ("Friday, 12.05.2025", "2025-12-05 day"),
+        ("Sunday, 12.05.2025", "! ambiguous"),
+        ("13/13/2025", "! out-of-range"),
+        ("31/04/2025", "! out-of-range"),
+        ("2025/17/12", "! out-of-range"),
+        ("17/12/25", "! two-digit-year"),
+        ("25.12.17", "! two-digit-year"),
+        ("17.12.", "! no-year"),
+        ("12/17", "! no-year"),
+        ("17/12.2025", "! unknown"),
+        ("17 12 2025", "! unknown"),
+    ]);
+    let ordered = |format, order| DateContext { format, order, ..DateContext::default() };
+    let either = [
+        (DateFormat::DayMonthYear, DateOrder::DayMonthYear, "2025-05-12 day"),
+        (DateFormat::MonthDayYear, DateOrder::MonthDayYear, "2025-12-05 day"),
+    ];
+    for (format, order, expected) in either {
+        check_in(
+            &ordered(format, None),
+            &[("12.05.2025", expected), ("12/5/2025", expected), ("2025-12-17", "2025-12-17 day")],
+        );
+        check_in(&ordered(DateFormat::Auto, Some(order)), &[("12.05.2025", expected), ("12-05-2025", expected)]);
+        check_in(
+            &ordered(DateFormat::Auto, Some(order)),
+            &[("17/12/2025", "2025-12-17 day"), ("12/17/2025", "2025-12-17 day")],
+        );
+    }
+    check_in(
+        &ordered(DateFormat::MonthDayYear, None),
+        &[("17/12/2025", "! out-of-range"), ("12-17-2025", "2025-12-17 day")],
+    );
+    check_in(&ordered(DateFormat::DayMonthYear, None), &[("12/17/2025", "! out-of-range")]);
+    check_in(
+        &ordered(DateFormat::Auto, Some(DateOrder::YearMonthDay)),
+        &[("12/05/2025", "! ambiguous"), ("2025/05/12", "2025-05-12 day")],
+    );
+}
+
+#[test]
+fn names_that_differ_between_languages() {
+    let in_language = |language| DateContext { language: Some(language), ..DateContext::default() };
+    check(&[
+        ("17 listopad 2025", "! ambiguous"),
+        // October has 31 days, November has not.
+        ("31 listopad 2025", "2025-10-31 day"),
+        ("Monday 17 listopad 2025", "2025-11-17 day"),
+        ("17 srp 2025", "! ambiguous"),
+    ]);
+    check_in(&in_language("cs"), &[("17 listopad 2025", "2025-11-17 day"), ("17 srp 2025", "2025-08-17 day")]);
+    check_in(&in_language("hr-HR"), &[("17 listopad 2025", "2025-10-17 day"), ("17 srp 2025", "2025-07-17 day")]);
+    check_in(&in_language("en"), &[("17 listopad 2025", "! ambiguous")]);
+}
+
+#[test]
+fn zones() {
+    let istanbul = ZoneRule::named("Europe/Istanbul").expect("a zone");
+    let new_york = ZoneRule::named("America/New_York").expect("a zone");
+    let table = [("EST".to_owned(), -18_000), ("msk".to_owned(), 10_800)];
+    check_in(
+        &DateContext { zone: Some(&istanbul), ..DateContext::default() },
+        &[
+            ("17 Aralık 2025, 10:20", "2025-12-17 minute 10:20:00 at=2025-12-17T07:20:00Z tz=Europe/Istanbul"),
+            ("2025-12-17T01:20:30", "2025-12-17 second 01:20:30 at=2025-12-16T22:20:30Z tz=Europe/Istanbul"),
+            ("2025-12-17T10:20:30Z", "2025-12-17 second 10:20:30 at=2025-12-17T10:20:30Z tz=Z"),
+            ("17 Aralık 2025", "2025-12-17 day"),
+            ("Aralık 2025", "2025-12-01 month"),
+            ("17 December 2025 10:20 EST", "2025-12-17 minute 10:20:00 tz=EST"),
+        ],
+    );
+    check_in(
+        &DateContext { zone: Some(&new_york), ..DateContext::default() },
+        &[
+            ("17 December 2025 10:20 EST", "2025-12-17 minute 10:20:00 at=2025-12-17T15:20:00Z tz=America/New_York"),
+            ("17 July 2025 10:20 EST", "2025-07-17 minute 10:20:00 tz=EST"),
+            ("2 November 2025 01:30", "2025-11-02 minute 01:30:00 at=2025-11-02T05:30:00Z tz=America/New_York"),
+            ("9 March 2025 02:30", "2025-03-09 minute 02:30:00 tz=America/New_York"),
+        ],
+    );
+    check_in(
+        &DateContext { abbreviations: &table, ..DateContext::default() },
+        &[
+            ("17 December 2025 10:20 EST", "2025-12-17 minute 10:20:00 at=2025-12-17T15:20:00Z tz=-05:00"),
+            ("Wed, 17 Dec 2025 10:20:30 est", "2025-12-17 second 10:20:30 at=2025-12-17T15:20:30Z tz=-05:00"),
+            ("17 December 2025 10:20 MSK", "2025-12-17 minute 10:20:00 at=2025-12-17T07:20:00Z tz=+03:00"),
+            ("17 December 2025 10:20 PST", "2025-12-17 minute 10:20:00 tz=PST"),
+        ],
+    );
+}
+
+#[test]
+fn refusals() {
+    check_reject("empty", &["", " ", "\n\t", "\u{feff}", "\u{200b}", "\u{a0}"]);
+    check_reject(
+        "relative",
+        &[
+            "yesterday",
+            "Yesterday at 10:20",
+            "today",
+            "2 hours ago",
+            "an hour ago",
+            "5 mins ago",
+            "vor 2 Stunden",
+            "gestern, 10:20 Uhr",
+            "il y a 2 heures",
+            "hier à 10h20",
+            "hace 3 horas",
+            "ayer",
+            "há 2 horas",
+            "ontem",
+            "2 ore fa",
+            "ieri",
+            "2 uur geleden",
+            "2 godziny temu",
+            "wczoraj",
+            "2 часа назад",
+            "вчера, 10:20",
+            "2 saat önce",
+            "dün",
+            "DÜN 10:20",
+            "منذ ساعتين",
+            "قبل 3 ساعات",
+            "לפני שעתיים",
+            "2 घंटे पहले",
+            "2 jam yang lalu",
+            "kemarin",
+            "2 giờ trước",
+            "hôm qua",
+            "2小时前",
+            "昨天 10:20",
+            "2時間前",
+            "2시간 전",
+            "เมื่อวานนี้",
+            "πριν από 2 ώρες",
+            "Monday",
+            "Monday, 10:20",
+            "il y a 3 jours",
+            "för 2 timmar sedan",
+            "2 tuntia sitten",
+            "před 2 hodinami",
+        ],
+    );
+    check_reject(
+        "no-year",
+        &[
+            "17 December",
+            "December 17",
+            "Dec. 17, 10:20 am",
+            "Wednesday, December 17",
+            "17 Aralık",
+            "12月17日",
+            "12월 17일",
+            "December",
+            "10:20",
+            "10:20 am",
+            "10:20 GMT",
+            "9:41 PM EST",
+            "le 9 janvier à 13:06",
+            "17. Dezember, 10:20 Uhr",
+        ],
+    );
+    check_reject(
+        "two-digit-year",
+        &["17 Dec 25", "Dec 17, '25", "17 Dec ’25", "17/12/25", "17-Dec-25", "25年12月17日", "17.12.25 10:20"],
+    );
+    check_reject(
+        "other-calendar",
+        &[
+            "26 آذر 1404",
+            "۲۶ آذر ۱۴۰۴",
+            "چهارشنبه ۲۶ آذر ۱۴۰۴",
+            "26 جمادى الآخرة 1447",
+            "۱۴۰۴/۰۹/۲۶",
+            "令和7年12月17日",
+            "令和元年5月1日",
+            "民國114年12月17日",
+            "114年12月17日",
+            "17 ธันวาคม 2568",
+            "17/12/2568",
+            "17 ธันวาคม พ.ศ. 2568",
+            "2568-12-17",
+            "२०८२ पुस २",
+            "27 Kislev 5786",
+            "26 Recep 1447",
+        ],
+    );
+    check_reject(
+        "unknown",
+        &[
+            "foo",
+            "December the best month",
+            "17 Foober 2025",
+            "\u{0}",
+            "---",
+            "2025-",
+            "12345",
+            "1",
+            "17",
+            "99999999999999999999",
+            "n/a",
+            "null",
+            "© 2019",
+            "Published: 17 December 2025",
+        ],
+    );
+    check_reject(
+        "trailing-text",
+        &["17 December 2025 by a reporter", "2025-12-17 (updated)", "December 2025 issue", "17/12/2025 foo"],
+    );
+    check_reject("unknown-zone", &["17 December 2025 10:20 UTC+25", "17 December 2025 10:20 Foo/Bar"]);
+    check_in(&DateContext { language: Some("fa-IR"), ..DateContext::default() }, &[("1404/09/26", "! other-calendar")]);
+    check_in(&DateContext { language: Some("ne"), ..DateContext::default() }, &[("२०८२-०९-०२", "! other-calendar")]);
+    check(&[("1404/09/26", "! out-of-range"), ("Apr 1, 1699", "! out-of-range")]);
+}
+
+#[test]
+fn codes_are_kebab_case_and_distinct() {
+    let codes: std::collections::BTreeSet<&str> = DateReject::ALL.iter().map(|reject| reject.code()).collect();
+    assert_eq!(codes.len(), DateReject::ALL.len());
+    assert!(codes.iter().all(|code| { code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') }));
+}
+
+/// A language's names with a context of that language give its months, in the orders of the grammar.
+#[test]
+fn every_language_reads_its_own_months() {
+    for &(name, month, set) in &MONTH_NAMES {
+        for (bit, language) in LANGUAGES.iter().enumerate() {
+            if LANGUAGE_SETS[usize::from(set)] & (1 << bit) == 0 {
+                continue;
+            }
+            let context = DateContext { language: Some(language), ..DateContext::default() };
+            for raw in [
+                format!("17 {name} 2025"),
+                format!("{name} 17, 2025"),
+                format!("2025. {name} 17."),
+                format!("17. {} 2025 10:20", name.to_uppercase()),
+            ] {
+                let parsed = parse_date(&raw, &context);
+                let date = parsed.as_ref().map(|parsed| civil_from_days(parsed.date));
+                assert_eq!(date, Ok((2025, month, 17)), "{raw:?} in {language}: {parsed:?}");
+            }
+            let parsed = parse_date(&format!("{name} 2025"), &context);
+            assert_eq!(
+                parsed.map(|parsed| (civil_from_days(parsed.date), parsed.precision)),
+                Ok(((2025, month, 1), Precision::Month)),
+                "{name} 2025 in {language}"
+            );
+        }
+    }
+}
+
+/// A weekday in front changes nothing but the flag.
+#[test]
+fn every_weekday_may_stand_in_front() {
+    for &(name, number, _) in &WEEKDAY_NAMES {
+        // 1 to 7 December 2025 were Monday to Sunday.
+        let raw = format!("{name}, {number}. December 2025");
+        let parsed = parse_date(&raw, &DateContext::default()).expect(&raw);
+        assert_eq!((civil_from_days(parsed.date), parsed.weekday_conflict), ((2025, 12, number), false), "{raw}");
+    }
+}
+
+fn any_context() -> impl Strategy<Value = DateContext<'static>> {
+    let formats = [
+        DateFormat::Auto,
+        DateFormat::Compact,
+        DateFormat::MonthDayYear,
+        DateFormat::DayMonthYear,
+        DateFormat::EpochSeconds,
+        DateFormat::EpochNanoseconds,
+    ];
+    let orders = [None, Some(DateOrder::DayMonthYear), Some(DateOrder::MonthDayYear), Some(DateOrder::YearMonthDay)];
+    let languages = [None, Some("tr"), Some("hr"), Some("fa"), Some("x")];
+    (0..formats.len(), 0..orders.len(), 0..languages.len()).prop_map(move |(format, order, language)| DateContext {
+        format: formats[format],
+        order: orders[order],
+        language: languages[language],
+        ..DateContext::default()
+    })
+}
+
+/// What holds for everything that is read.
+fn assert_sound(parsed: &ParsedDate) {
+    let (year, _, day) = civil_from_days(parsed.date);
+    assert!((FIRST_YEAR..=LAST_YEAR).contains(&year));
+    assert_eq!(parsed.local_time.is_some(), parsed.precision < Precision::Day);
+    assert!(parsed.local_time.is_some() || parsed.at.is_none());
+    assert!(parsed.precision <= Precision::Day || day == 1);
+    if let (Some(at), Some(local), Some(tz)) = (parsed.at, parsed.local_time, &parsed.tz) {
+        let offset = match tz {
+            TzText::Utc => 0,
+            TzText::Offset(seconds) => *seconds,
+            TzText::Named(name) => {
+                ZoneRule::named(name).and_then(|rule| rule.offset_at(at)).expect("an instant inside the database")
+            }
+            TzText::Unresolved(_) => panic!("an unresolved zone gives no instant"),
+        };
+        assert_eq!(at + i64::from(offset) * 1_000_000, i64::from(parsed.date) * DAY_MICROS + local);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn never_panics(raw in any::<String>(), context in any_context()) {
+        if let Ok(parsed) = parse_date(&raw, &context) {
+            assert_sound(&parsed);
+        }
+    }
+
+    #[test]
+    fn never_panics_on_what_looks_like_a_date(raw in r"([0-9]{1,4}|[-/.:,+() \[\]TZ']|Dec|May|Mon|am|UTC|EST|de|年|月|日|١|Europe/Paris|listopad|st|h|ago){0,14}", context in any_context()) {
+        if let Ok(parsed) = parse_date(&raw, &context) {
+            assert_sound(&parsed);
+        }
+    }
+
+    #[test]
+    fn iso_round_trip(days in -98_615_i32..2_932_896, micros in 0..DAY_MICROS, minutes in -18 * 60..=18 * 60_i32) {
+        let (year, month, day) = civil_from_days(days);
+        let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
+        let raw = format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{fraction:06}{}", seconds / 3600, seconds / 60 % 60, seconds % 60, TzText::Offset(minutes * 60));
+        let parsed = parse_date(&raw, &DateContext::default());
+        if (BUDDHIST_YEARS).contains(&year) {
+            prop_assert_eq!(parsed, Err(DateReject::OtherCalendar));
+        } else {
+            let parsed = parsed.expect("a date");
+            assert_sound(&parsed);
+            prop_assert_eq!((parsed.date, parsed.local_time, parsed.tz), (days, Some(micros), Some(TzText::Offset(minutes * 60))));
+        }
+    }
+
+    #[test]
+    fn written_forms_agree(days in days_from_civil(1700, 1, 1)..days_from_civil(2400, 1, 1)) {
+        let (year, month, day) = civil_from_days(days);
+        let name = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"][usize::from(month) - 1];
+        let forms = [
+            format!("{year}-{month:02}-{day:02}"),
+            format!("{year}/{month}/{day}"),
+            format!("{day} {name} {year}"),
+            format!("{name} {day}, {year}"),
+            format!("{}. {}. {year}", day, name.get(..3).expect("three letters")),
+            format!("{year}年{month}月{day}日"),
+        ];
+        for raw in forms {
+            prop_assert_eq!(parse_date(&raw, &DateContext::default()).map(|parsed| parsed.date), Ok(days), "{}", raw);
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! Phase 2: one k-way merge of runs and verdicts per shard into the writers; every row's fate goes to the ledger on the way.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray as _, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+
+use super::RunOptions;
+use super::article_rows::{ArticleRows, id_text, numbers, option, text_option};
+use super::external_sort::{Sorted, Sorter};
+use super::interim::{Interim, PAIRS_FILE};
+use super::rejects::push_ledger_key;
+use super::runs::{Gather, Head, Run, RunMerge, merge_passes};
+use super::shard_files::{ShardFiles, writer_options};
+use super::shards::{DecidedRow, ShardPlan};
+use super::side_tables::{SideTable, TableOptions, write_side_table};
+use super::table_rows::{Cell, push_cells, text_cell};
+use super::workers::run_workers;
+use crate::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, arrow_schema, interim};
+use crate::config::Config;
+use crate::dedup::{Pair, Verdict};
+use crate::error::Result;
+use crate::io::{SpillReader, Staging};
+use crate::kernels::encode_row::RowReader;
+use crate::manifest::{Account, FileEntry, SourceAccount};
+use crate::writers::cut::{CutLimits, RowGroupCut};
+use crate::writers::dataset_digest::DatasetDigest;
+
+/// What phase 2 wrote.
+#[derive(Debug, Default)]
+pub struct Exported {
+    /// Data files and side tables, sorted by path.
+    pub files: Vec<FileEntry>,
+    /// Rows of each table.
+    pub rows: BTreeMap<String, u64>,
+    /// Fates by source and relation.
+    pub account: Account,
+    /// The dataset digest.
+    pub digest: DatasetDigest,
+}
+
+/// Writes the tables of a dataset into `staging`.
+///
+/// # Errors
+/// When a file cannot be read or written.
+///
+/// # Panics
+/// When runs and verdicts do not tell of the same rows.
+pub fn export(
+    (config, options): (&Config, &RunOptions),
+    (folder, interim): (&Path, &Interim),
+    scratch: &Path,
+    staging: &Staging,
+) -> Result<Exported> {
+    let memory = options.memory_plan()?;
+    let runs = merge_passes((folder, scratch), interim.written.runs.clone(), memory.open_bytes, memory.runs.chunk_bytes)?;
+    let context = Context {
+        config,
+        options,
+        folder,
+        runs: &runs,
+        shards: &interim.shards,
+        staging,
+        limits: options.cut_limits,
+        overlap: memory.overlap,
+    };
+    let parts = run_workers(
+        (memory.shard_writers, interim.shards.len()),
+        |worker| {
+            let sorter = |name: &str| Sorter::new(scratch.join(format!("{name}-{worker:03}")), memory.sorter_bytes);
+            Ok(ShardWorker {
+                context: &context,
+                ledger: sorter("records"),
+                candidates: sorter("candidates"),
+                row: Vec::new(),
+                exported: Exported::default(),
+            })
+        },
+        ShardWorker::write_shard,
+        |worker| Ok((worker.exported, worker.ledger.finish()?, worker.candidates.finish()?)),
+    )?;
+    let mut exported = Exported::default();
+    let (mut ledgers, mut candidates) = (Vec::new(), Vec::new());
+    for (part, ledger, dates) in parts {
+        exported.add(part);
+        ledgers.push(ledger);
+        candidates.push(dates);
+    }
+    ledgers.push(rejected_rows(folder, interim, scratch, memory.sorter_bytes, &mut exported.account)?);
+    let tables = [
+        (SideTable::new(&RECORDS, |reader| {
+            reader.skip_ordered();
+            reader.i64();
+        }), Sorted::merge(ledgers, &scratch.join("records"))?),
+        (SideTable::new(&DATE_CANDIDATES, |reader| {
+            reader.array::<20>();
+        }), Sorted::merge(candidates, &scratch.join("candidates"))?),
+        (SideTable::new(&PAIRS, |reader| {
+            reader.array::<32>();
+        }), pair_rows(folder, scratch, memory.sorter_bytes)?),
+    ];
+    for (table, rows) in &tables {
+        exported.rows.insert(table.name().to_owned(), rows.len());
+        exported.files.extend(write_side_table(table, rows, staging, &context.table_options())?);
+    }
+    exported.rows.insert(ARTICLES.name.to_owned(), exported.account.articles);
+    exported.files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(exported)
+}
+
+/// What every shard worker reads.
+struct Context<'a> {
+    config: &'a Config,
+    options: &'a RunOptions,
+    folder: &'a Path,
+    runs: &'a [Run],
+    shards: &'a [ShardPlan],
+    staging: &'a Staging,
+    limits: CutLimits,
+    overlap: bool,
+}
+
+impl Context<'_> {
+    fn table_options(&self) -> TableOptions {
+        TableOptions { limits: self.limits, writer: writer_options(&self.config.export) }
+    }
+}
+
+impl Exported {
+    fn add(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.digest.merge(&other.digest);
+        let (account, part) = (&mut self.account, other.account);
+        account.records += part.records;
+        account.articles += part.articles;
+        account.duplicates += part.duplicates;
+        for (source, count) in part.sources {
+            let sum = account.sources.entry(source).or_default();
+            sum.records += count.records;
+            sum.articles += count.articles;
+            sum.duplicates += count.duplicates;
+        }
+        for (relation, count) in part.relations {
+            *account.relations.entry(relation).or_default() += count;
+        }
+    }
+}
+
+struct ShardWorker<'a> {
+    context: &'a Context<'a>,
+    ledger: Sorter,
+    candidates: Sorter,
+    row: Vec<u8>,
+    exported: Exported,
+}
+
+impl ShardWorker<'_> {
+    fn write_shard(&mut self, number: usize) -> Result<()> {
+        let context = self.context;
+        let plan = &context.shards[number];
+        let mut files = ShardFiles::create(
+            (context.staging, &context.config.export),
+            (number, context.shards.len()),
+            context.overlap,
+        )?;
+        if plan.records > 0 {
+            self.merge_shard(plan, &mut files)?;
+        }
+        let written = files.finish()?;
+        self.exported.files.extend(written.files);
+        self.exported.digest.merge(&written.digest);
+        Ok(())
+    }
+
+    fn merge_shard(&mut self, plan: &ShardPlan, files: &mut ShardFiles) -> Result<()> {
+        let context = self.context;
+        let mut merge = RunMerge::open(context.folder, context.runs, &plan.first_key)?;
+        let mut decided = SpillReader::open(&context.folder.join(&plan.file), 64 << 10)?;
+        let mut group = RowGroup::default();
+        let mut cut = RowGroupCut::new(context.limits);
+        let mut bytes = Vec::new();
+        while decided.next(&mut bytes)? {
+            let DecidedRow { key, size, verdict } = DecidedRow::read(&bytes);
+            let head = merge.head().expect("law: every decided row stands in a run");
+            assert_eq!(head.key, key, "law: runs and verdicts come in one order");
+            self.push_fate(&head, &verdict)?;
+            if verdict.duplicate.is_none() {
+                if cut.starts_new(size) {
+                    self.write_group(&mut group, files)?;
+                }
+                group.rows.push(&head);
+                group.verdicts.push(verdict);
+            }
+            merge.advance()?;
+        }
+        if !group.rows.is_empty() {
+            self.write_group(&mut group, files)?;
+        }
+        Ok(())
+    }
+
+    fn write_group(&mut self, group: &mut RowGroup, files: &mut ShardFiles) -> Result<()> {
+        let gathered = group.rows.take()?;
+        self.push_candidates(&gathered)?;
+        let batch = fill_cluster_columns(&gathered, &group.verdicts)?;
+        drop(gathered);
+        let rows = batch.num_rows() as u64;
+        group.verdicts.clear();
+        files.write(batch)?;
+        self.context.options.progress.exported.fetch_add(rows, std::sync::atomic::Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Adds the row of the ledger for a record that reached dedup.
+    fn push_fate(&mut self, head: &Head<'_>, verdict: &Verdict) -> Result<()> {
+        let rows = head.rows;
+        let row = head.row;
+        let source_id = rows.source_id.value(row);
+        let account = &mut self.exported.account;
+        let counts = match account.sources.get_mut(source_id) {
+            Some(counts) => counts,
+            None => account.sources.entry(source_id.to_owned()).or_default(),
+        };
+        counts.records += 1;
+        account.records += 1;
+        let raw_path = rows.raw_path.value(row);
+        let raw_index = rows.raw_index.value(row);
+        let duplicate = verdict.duplicate;
+        let duplicate_of = duplicate.map(|duplicate| id_text(duplicate.duplicate_of));
+        match &duplicate {
+            None => {
+                counts.articles += 1;
+                account.articles += 1;
+            }
+            Some(duplicate) => {
+                counts.duplicates += 1;
+                account.duplicates += 1;
+                *account.relations.entry(duplicate.relation.name().to_owned()).or_default() += 1;
+            }
+        }
+        let removed = |cell| if duplicate.is_some() { cell } else { Cell::Null };
+        self.row.clear();
+        push_ledger_key(&mut self.row, raw_path, raw_index);
+        push_cells(&mut self.row, &RECORDS, &[
+            Cell::Text(raw_path),
+            Cell::Number(raw_index),
+            Cell::Number(rows.raw_offset.value(row)),
+            Cell::Number(rows.raw_length.value(row)),
+            Cell::Text(rows.raw_sha256.value(row)),
+            Cell::Text(if duplicate.is_some() { "duplicate" } else { "article" }),
+            Cell::Text(rows.id.value(row)),
+            Cell::Text(source_id),
+            Cell::text(duplicate_of.as_deref()),
+            Cell::text(duplicate.map(|duplicate| duplicate.relation.name())),
+            Cell::float(duplicate.map(|duplicate| duplicate.jaccard)),
+            Cell::float(duplicate.map(|duplicate| duplicate.containment)),
+            removed(Cell::Text(RULE_VERSION)),
+            Cell::Null,
+            Cell::Null,
+            Cell::Null,
+            Cell::Null,
+            removed(Cell::number(option(&rows.published_date, row))),
+            removed(Cell::text(text_option(&rows.title, row))),
+            removed(Cell::text(text_option(&rows.url, row))),
+            removed(Cell::Text(rows.text_sha256.value(row))),
+        ]);
+        self.ledger.push(&self.row)
+    }
+
+    /// Adds the date candidates of rows that stay.
+    fn push_candidates(&mut self, batch: &RecordBatch) -> Result<()> {
+        let rows = ArticleRows::of(batch);
+        let lists = batch.column_by_name(interim::DATE_CANDIDATES).expect("law: `attach` gives date candidates").as_list::<i32>();
+        let fields = lists.values().as_struct();
+        let text = |name: &str| fields.column_by_name(name).map(|column| column.as_string::<i32>());
+        let all_text = ["kind", "role", "raw", "precision", "tz", "reject_reason"].map(text);
+        let [Some(kind), Some(role), Some(raw), Some(precision), Some(tz), Some(reason)] = all_text else {
+            unreachable!("law: date candidates have their columns");
+        };
+        let candidates = RecordBatch::from(fields.clone());
+        let span_start = numbers::<Int64Type>(&candidates, "span_start");
+        let span_end = numbers::<Int64Type>(&candidates, "span_end");
+        let value_date = numbers::<arrow::datatypes::Date32Type>(&candidates, "value_date");
+        let value_at = numbers::<TimestampMicrosecondType>(&candidates, "value_at");
+        let accepted = fields.column_by_name("accepted").expect("law: date candidates have their columns").as_boolean();
+        for row in 0..batch.num_rows() {
+            let id = rows.id.value(row);
+            let (start, end) = (lists.value_offsets()[row] as usize, lists.value_offsets()[row + 1] as usize);
+            for (rank, at) in (start..end).enumerate() {
+                self.row.clear();
+                self.row.extend_from_slice(&super::article_rows::id_bytes(id));
+                self.row.extend_from_slice(&(rank as u32).to_be_bytes());
+                push_cells(&mut self.row, &DATE_CANDIDATES, &[
+                    Cell::Text(id),
+                    Cell::Number(rank as i64),
+                    Cell::Text(kind.value(at)),
+                    Cell::Text(role.value(at)),
+                    Cell::Text(raw.value(at)),
+                    Cell::Number(span_start.value(at)),
+                    Cell::Number(span_end.value(at)),
+                    Cell::number(option(value_date, at)),
+                    Cell::number(option(value_at, at)),
+                    Cell::Text(precision.value(at)),
+                    Cell::text(text_option(tz, at)),
+                    Cell::Boolean(accepted.value(at)),
+                    Cell::text(text_option(reason, at)),
+                ]);
+                self.candidates.push(&self.row)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Rows of one row group while they are picked.
+#[derive(Default)]
+struct RowGroup {
+    rows: Gather,
+    verdicts: Vec<Verdict>,
+}
+
+/// The columns of `articles` with what dedup found in the place of the single-article values.
+fn fill_cluster_columns(batch: &RecordBatch, verdicts: &[Verdict]) -> Result<RecordBatch> {
+    let relation = |verdict: &Verdict| match (verdict.relation, verdict.cluster_size) {
+        (Some(relation), _) => relation.name(),
+        (None, 1) => "unique",
+        (None, _) => "representative",
+    };
+    let columns = ARTICLES.columns.iter().map(|column| -> ArrayRef {
+        match column.name {
+            "cluster_id" => Arc::new(verdicts.iter().map(|verdict| Some(id_text(verdict.cluster_id))).collect::<StringArray>()),
+            "cluster_size" => Arc::new(verdicts.iter().map(|verdict| verdict.cluster_size as i32).collect::<Int32Array>()),
+            "is_representative" => {
+                Arc::new(verdicts.iter().map(|verdict| Some(verdict.relation.is_none())).collect::<BooleanArray>())
+            }
+            "cluster_relation" => Arc::new(verdicts.iter().map(|verdict| Some(relation(verdict))).collect::<StringArray>()),
+            "similarity" => Arc::new(verdicts.iter().map(|verdict| verdict.similarity).collect::<Float64Array>()),
+            name => Arc::clone(batch.column_by_name(name).expect("law: validated batches have every column")),
+        }
+    });
+    Ok(RecordBatch::try_new(arrow_schema(&ARTICLES), columns.collect())?)
+}
+
+/// The ledger rows of stopped records, counted by source.
+fn rejected_rows(folder: &Path, interim: &Interim, scratch: &Path, limit: usize, account: &mut Account) -> Result<Sorted> {
+    let mut sorter = Sorter::new(scratch.join("rejected"), limit);
+    let mut row = Vec::new();
+    for file in &interim.written.rejects {
+        let mut rows = SpillReader::open(&folder.join(file), 64 << 10)?;
+        while rows.next(&mut row)? {
+            let source_id = rejected_source(&row);
+            let counts: &mut SourceAccount = account.sources.entry(source_id).or_default();
+            counts.records += 1;
+            counts.rejected += 1;
+            account.records += 1;
+            account.rejected += 1;
+            sorter.push(&row)?;
+        }
+    }
+    sorter.finish()
+}
+
+/// `source_id`, the eighth cell of a ledger row.
+fn rejected_source(row: &[u8]) -> String {
+    let mut reader = RowReader::new(row);
+    reader.skip_ordered();
+    reader.i64();
+    text_cell(&RECORDS, reader, "source_id").unwrap_or_default().to_owned()
+}
+
+/// The proven pairs as rows of the table.
+fn pair_rows(folder: &Path, scratch: &Path, limit: usize) -> Result<Sorted> {
+    let mut sorter = Sorter::new(scratch.join("pair-rows"), limit);
+    let mut pairs = SpillReader::open(&folder.join(PAIRS_FILE), 64 << 10)?;
+    let (mut bytes, mut row) = (Vec::new(), Vec::new());
+    while pairs.next(&mut bytes)? {
+        let pair = Pair::read(&mut RowReader::new(&bytes));
+        row.clear();
+        row.extend_from_slice(&pair.id);
+        row.extend_from_slice(&pair.other_id);
+        push_cells(&mut row, &PAIRS, &[
+            Cell::Text(&id_text(pair.id)),
+            Cell::Text(&id_text(pair.other_id)),
+            Cell::Text(pair.relation.name()),
+            Cell::Float(pair.jaccard),
+            Cell::Float(pair.containment),
+            Cell::Boolean(pair.numbers_equal),
+            Cell::float(pair.days_apart),
+            Cell::Text(RULE_VERSION),
+        ]);
+        sorter.push(&row)?;
+    }
+    sorter.finish()
+}

@@ -1,0 +1,290 @@
+//! The one external sort: byte rows in, the same rows in byte order out, as often as wanted, under a memory limit.
+
+use std::path::{Path, PathBuf};
+
+use super::merge_heap::MergeHeap;
+use crate::error::Result;
+use crate::io::{SpillReader, SpillWriter, remove_file};
+
+/// Most chunk files that are open at once; more are merged in passes.
+const FAN_IN: usize = 128;
+/// Buffer of each chunk file in bytes.
+const BUFFER: usize = 64 << 10;
+
+/// Collects rows, spilling sorted chunks when they pass the limit.
+#[derive(Debug)]
+pub struct Sorter {
+    stem: PathBuf,
+    limit: usize,
+    rows: RowArena,
+    chunks: Vec<PathBuf>,
+}
+
+/// Rows in order; chunks on disk and at most one arena for each sorter in memory.
+#[derive(Debug, Default)]
+pub struct Sorted {
+    chunks: Vec<PathBuf>,
+    arenas: Vec<RowArena>,
+    rows: u64,
+}
+
+/// One pass over sorted rows.
+#[derive(Debug)]
+pub struct SortedRows<'a> {
+    sources: Vec<Source<'a>>,
+    heap: MergeHeap,
+    started: bool,
+}
+
+impl Sorter {
+    /// A sorter that holds at most `limit` bytes and spills to files whose names begin with `stem`.
+    pub fn new(stem: impl Into<PathBuf>, limit: usize) -> Self {
+        Self { stem: stem.into(), limit, rows: RowArena::default(), chunks: Vec::new() }
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// When a chunk cannot be written.
+    pub fn push(&mut self, row: &[u8]) -> Result<()> {
+        if self.rows.memory() + row.len() > self.limit && !self.rows.is_empty() {
+            self.spill()?;
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    /// Ends the input.
+    ///
+    /// # Errors
+    /// When a chunk cannot be written.
+    pub fn finish(mut self) -> Result<Sorted> {
+        if !self.chunks.is_empty() && !self.rows.is_empty() {
+            self.spill()?;
+        }
+        self.rows.sort();
+        self.rows.shrink();
+        let rows = self.rows.pushed;
+        let arenas = if self.rows.is_empty() { Vec::new() } else { vec![self.rows] };
+        Ok(Sorted { chunks: self.chunks, arenas, rows })
+    }
+
+    fn spill(&mut self) -> Result<()> {
+        self.rows.sort();
+        let path = numbered(&self.stem, self.chunks.len());
+        let mut writer = SpillWriter::create(&path, BUFFER)?;
+        for row in self.rows.iter() {
+            writer.push(row)?;
+        }
+        writer.finish()?;
+        self.chunks.push(path);
+        self.rows.clear();
+        Ok(())
+    }
+}
+
+impl Sorted {
+    /// Puts the rows of several sorters into one order.
+    ///
+    /// # Errors
+    /// When merging many chunks into fewer fails.
+    pub fn merge(parts: impl IntoIterator<Item = Self>, stem: &Path) -> Result<Self> {
+        let mut all = Self::default();
+        for part in parts {
+            all.chunks.extend(part.chunks);
+            all.arenas.extend(part.arenas);
+            all.rows += part.rows;
+        }
+        let mut pass = 0;
+        while all.chunks.len() > FAN_IN {
+            let group: Vec<PathBuf> = all.chunks.drain(..FAN_IN).collect();
+            let path = numbered(&stem.with_extension("merged"), pass);
+            let mut writer = SpillWriter::create(&path, BUFFER)?;
+            let merged = Self { chunks: group, ..Self::default() };
+            let mut rows = merged.rows()?;
+            while let Some(row) = rows.next()? {
+                writer.push(row)?;
+            }
+            writer.finish()?;
+            for chunk in &merged.chunks {
+                remove_file(chunk)?;
+            }
+            all.chunks.push(path);
+            pass += 1;
+        }
+        Ok(all)
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> u64 {
+        self.rows
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Starts a pass over the rows; any number of passes may run at once.
+    ///
+    /// # Errors
+    /// When a chunk cannot be read.
+    pub fn rows(&self) -> Result<SortedRows<'_>> {
+        let mut sources = Vec::with_capacity(self.chunks.len() + self.arenas.len());
+        for chunk in &self.chunks {
+            let mut source = Source::File { reader: SpillReader::open(chunk, BUFFER)?, row: Vec::new() };
+            if source.advance()? {
+                sources.push(source);
+            }
+        }
+        sources.extend(self.arenas.iter().filter(|arena| !arena.is_empty()).map(|arena| Source::Memory { arena, at: 0 }));
+        let heap = MergeHeap::new(0..sources.len(), |a, b| sources[a].head() < sources[b].head());
+        Ok(SortedRows { sources, heap, started: false })
+    }
+}
+
+impl SortedRows<'_> {
+    /// The next row.
+    ///
+    /// # Errors
+    /// When a chunk cannot be read.
+    pub fn next(&mut self) -> Result<Option<&[u8]>> {
+        if self.started
+            && let Some(source) = self.heap.smallest()
+        {
+            let more = self.sources[source].advance()?;
+            let sources = &self.sources;
+            let less = |a: usize, b: usize| sources[a].head() < sources[b].head();
+            if more { self.heap.advanced(less) } else { self.heap.ended(less) }
+        }
+        self.started = true;
+        Ok(self.heap.smallest().map(|source| self.sources[source].head()))
+    }
+}
+
+#[derive(Debug)]
+enum Source<'a> {
+    File { reader: SpillReader, row: Vec<u8> },
+    Memory { arena: &'a RowArena, at: usize },
+}
+
+impl Source<'_> {
+    fn head(&self) -> &[u8] {
+        match self {
+            Self::File { row, .. } => row,
+            Self::Memory { arena, at } => arena.row(*at),
+        }
+    }
+
+    fn advance(&mut self) -> Result<bool> {
+        match self {
+            Self::File { reader, row } => reader.next(row),
+            Self::Memory { arena, at } => {
+                *at += 1;
+                Ok(*at < arena.places.len())
+            }
+        }
+    }
+}
+
+/// Rows one behind the other; places carry the first eight bytes, which decide most comparisons.
+#[derive(Debug, Default)]
+pub(super) struct RowArena {
+    bytes: Vec<u8>,
+    places: Vec<Place>,
+    pushed: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    prefix: u64,
+    start: usize,
+    length: u32,
+}
+
+impl RowArena {
+    pub(super) fn push(&mut self, row: &[u8]) {
+        let mut prefix = [0; 8];
+        let known = row.len().min(8);
+        prefix[..known].copy_from_slice(&row[..known]);
+        self.places.push(Place {
+            prefix: u64::from_be_bytes(prefix),
+            start: self.bytes.len(),
+            length: u32::try_from(row.len()).expect("law: a key row is shorter than 4 GiB"),
+        });
+        self.bytes.extend_from_slice(row);
+        self.pushed += 1;
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        self.bytes.len() + self.places.len() * size_of::<Place>()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.places.clear();
+    }
+
+    fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.places.shrink_to_fit();
+    }
+
+    fn row(&self, at: usize) -> &[u8] {
+        let place = &self.places[at];
+        &self.bytes[place.start..place.start + place.length as usize]
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.places.len()).map(|at| self.row(at))
+    }
+
+    pub(super) fn sort(&mut self) {
+        let bytes = &self.bytes;
+        let row = |place: &Place| &bytes[place.start..place.start + place.length as usize];
+        self.places.sort_unstable_by(|a, b| a.prefix.cmp(&b.prefix).then_with(|| row(a).cmp(row(b))));
+    }
+}
+
+fn numbered(stem: &Path, number: usize) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(format!("-{number:05}"));
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_limit_and_any_split_give_the_sorted_rows(rows: Vec<Vec<u8>>, limit in 1usize..200, parts in 1usize..4) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut sorters: Vec<_> =
+                (0..parts).map(|part| Sorter::new(folder.path().join(format!("part-{part}")), limit)).collect();
+            for (at, row) in rows.iter().enumerate() {
+                sorters[at % parts].push(row).unwrap();
+            }
+            let finished: Vec<_> = sorters.into_iter().map(|sorter| sorter.finish().unwrap()).collect();
+            let sorted = Sorted::merge(finished, &folder.path().join("all")).unwrap();
+            let mut expected = rows.clone();
+            expected.sort();
+            prop_assert_eq!(sorted.len(), rows.len() as u64);
+            for _ in 0..2 {
+                let mut pass = sorted.rows().unwrap();
+                let mut got = Vec::new();
+                while let Some(row) = pass.next().unwrap() {
+                    got.push(row.to_vec());
+                }
+                prop_assert_eq!(&got, &expected);
+            }
+        }
+    }
+}

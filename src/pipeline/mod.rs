@@ -1,0 +1,90 @@
+//! The pipeline: the checked plan, the threads, the order, the memory, the counting.
+//!
+//! `run` is the stages with a temporary folder between them; each stage command is a part of it with folders that stay.
+
+mod article_rows;
+mod chain;
+mod decide;
+mod export;
+mod external_sort;
+mod interim;
+mod memory;
+mod merge_heap;
+mod phase_one;
+mod plan;
+mod rejects;
+mod run;
+mod runs;
+mod shard_files;
+mod shards;
+mod side_tables;
+mod stage_list;
+mod table_rows;
+mod workers;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+pub use interim::MANIFEST;
+pub use memory::{DEFAULT_MEMORY, LEAST_MEMORY, MemoryPlan};
+pub use plan::Plan;
+pub use run::{Outcome, run, run_stage};
+pub use stage_list::{STAGE_NAMES, check_stages, stages};
+
+use crate::error::Result;
+use crate::writers::cut::CutLimits;
+
+/// What belongs to this run only; no field of it can change a byte of the dataset but `cut_limits`, which tests shrink.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Threads.
+    pub threads: NonZeroUsize,
+    /// Bytes of memory.
+    pub memory: u64,
+    /// Logical bytes at which a batch is sent through the stages.
+    pub batch_bytes: usize,
+    /// Rows at which a batch is sent through the stages.
+    pub batch_rows: usize,
+    /// Where row groups and shards end.
+    pub cut_limits: CutLimits,
+    /// What a progress display reads.
+    pub progress: Arc<Progress>,
+}
+
+/// Counters that grow while a run works.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Bytes of decoded streams read so far.
+    pub bytes: AtomicU64,
+    /// Records read so far.
+    pub records: AtomicU64,
+    /// Articles written so far.
+    pub exported: AtomicU64,
+    /// 0 while files are planned, then 1 read, 2 dedup, 3 export, 4 done.
+    pub phase: AtomicU64,
+    /// Bytes on disk that will be read; 0 until the plan is made.
+    pub total_bytes: AtomicU64,
+}
+
+impl RunOptions {
+    /// Options for a number of threads and bytes of memory.
+    pub fn new(threads: NonZeroUsize, memory: u64) -> Self {
+        Self {
+            threads,
+            memory,
+            batch_bytes: 4 << 20,
+            batch_rows: 8192,
+            cut_limits: CutLimits::default(),
+            progress: Arc::new(Progress::default()),
+        }
+    }
+
+    /// How the memory is divided.
+    ///
+    /// # Errors
+    /// When it is less than [`LEAST_MEMORY`].
+    pub fn memory_plan(&self) -> Result<MemoryPlan> {
+        MemoryPlan::new(self.memory, self.threads)
+    }
+}

@@ -1,0 +1,214 @@
+//! The plan of a run, checked before the first record is read: which files, which reader, which ranges, which facts from outside.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use crate::config::{Config, OnUnreadable};
+use crate::error::Result;
+use crate::io::{ReadLimits, Walk, WalkedFile, cut_lines, feed_lines, read_limited, sniff_head, walk};
+use crate::manifest::InputAccount;
+use crate::origin::ByteRange;
+use crate::readers::{self, Layout, Reader, sidecar};
+use crate::rejection::{ReasonCode, Rejection};
+use crate::stages::ingest::FileFacts;
+use crate::statement::{Field, Statement};
+
+/// Uncompressed line files are cut at multiples of this.
+const CUT: u64 = 64 << 20;
+/// Largest sidecar that is read.
+const MAX_SIDECAR: u64 = 1 << 20;
+/// Buffer of a read.
+const READ_BUFFER: usize = 128 << 10;
+
+/// What a run will read.
+#[derive(Debug)]
+pub struct Plan {
+    /// Raw files in the order of their paths.
+    pub files: Vec<PlannedFile>,
+    /// Pieces of work, in the order of the files.
+    pub units: Vec<Unit>,
+    /// What was found below the root.
+    pub input: InputAccount,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// How files are opened.
+    pub limits: ReadLimits,
+}
+
+/// A raw file.
+#[derive(Debug)]
+pub struct PlannedFile {
+    /// Where it can be opened.
+    pub path: PathBuf,
+    /// Size on disk.
+    pub size: u64,
+    /// What is known of every record in it.
+    pub facts: FileFacts,
+    /// Name in lower case without compression suffix.
+    pub name: String,
+    /// Who reads it, or why nobody does.
+    pub reader: std::result::Result<&'static dyn Reader, Rejection>,
+    /// Why its records stop although they can be read: a broken sidecar.
+    pub stopped: Option<Rejection>,
+    /// Whether the decoded stream differs from the bytes on disk.
+    pub compressed: bool,
+}
+
+/// A piece of work: a file, or a range of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Unit {
+    /// Place in [`Plan::files`].
+    pub file: usize,
+    /// The range, when the file was cut.
+    pub range: Option<ByteRange>,
+    /// `raw_index` of its first record.
+    pub base_index: i64,
+}
+
+impl Plan {
+    /// Looks at every file below the input root of `config`.
+    ///
+    /// # Errors
+    /// When the root, or with `on-unreadable = "error"` anything below it, cannot be read.
+    pub fn new(config: &Config) -> Result<Self> {
+        let input = &config.input;
+        let on_unreadable = match input.on_unreadable {
+            OnUnreadable::Error => crate::io::OnUnreadable::Fail,
+            OnUnreadable::Reject => crate::io::OnUnreadable::Reject,
+        };
+        let walked = walk(&input.path, on_unreadable)?;
+        let names: BTreeSet<&str> = walked.files.iter().map(|file| file.raw_path.as_str()).collect();
+        let mut plan = Self {
+            files: Vec::new(),
+            units: Vec::new(),
+            input: InputAccount {
+                symlinks: walked.symlinks.len() as u64,
+                hidden: walked.hidden.len() as u64,
+                special: walked.special.len() as u64,
+                ..InputAccount::default()
+            },
+            bytes: 0,
+            limits: ReadLimits { buffer: READ_BUFFER, max_expansion: input.max_expansion },
+        };
+        for file in &walked.files {
+            if sidecar::is_sidecar(&file.raw_path, |partner| names.contains(partner)) {
+                plan.input.sidecars += 1;
+                continue;
+            }
+            let planned = plan_file(config, &walked, file, &names, &plan.limits)?;
+            *plan.input.files.entry(planned.facts.format.to_owned()).or_default() += 1;
+            plan.bytes += planned.size;
+            plan.files.push(planned);
+        }
+        for refused in &walked.unreadable {
+            plan.files.push(unreadable(walked.path(&refused.raw_path), &refused.raw_path, &refused.error.to_string()));
+            *plan.input.files.entry("unknown".to_owned()).or_default() += 1;
+        }
+        plan.files.sort_by(|a, b| a.facts.raw_path.cmp(&b.facts.raw_path));
+        plan.cut()?;
+        Ok(plan)
+    }
+
+    /// Cuts the files into units.
+    fn cut(&mut self) -> Result<()> {
+        for (at, file) in self.files.iter().enumerate() {
+            let lines = file.reader.as_ref().is_ok_and(|reader| reader.layout() == Layout::Lines);
+            if !lines || file.compressed || file.size <= CUT {
+                self.units.push(Unit { file: at, range: None, base_index: 0 });
+                continue;
+            }
+            let mut base_index = 0;
+            let ranges = cut_lines(&file.path, file.size, CUT)?;
+            for (number, range) in ranges.iter().enumerate() {
+                self.units.push(Unit { file: at, range: Some(*range), base_index });
+                if let Ok(reader) = &file.reader
+                    && number + 1 < ranges.len()
+                {
+                    let mut records = 0;
+                    feed_lines(&file.path, *range, 1 << 20, |lines| records += reader.count_lines(lines))?;
+                    base_index += records as i64;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Files by format, for the plan that `--dry-run` prints.
+    pub fn formats(&self) -> BTreeMap<&'static str, (u64, u64)> {
+        let mut formats: BTreeMap<&'static str, (u64, u64)> = BTreeMap::new();
+        for file in &self.files {
+            let (files, bytes) = formats.entry(file.facts.format).or_default();
+            *files += 1;
+            *bytes += file.size;
+        }
+        formats
+    }
+}
+
+fn plan_file(
+    config: &Config,
+    walked: &Walk,
+    file: &WalkedFile,
+    names: &BTreeSet<&str>,
+    limits: &ReadLimits,
+) -> Result<PlannedFile> {
+    let path = walked.path(&file.raw_path);
+    let head = match sniff_head(&path, limits) {
+        Ok(head) => head,
+        Err(error) if config.input.on_unreadable == OnUnreadable::Reject => {
+            return Ok(unreadable(path, &file.raw_path, &cause_of(&error)));
+        }
+        Err(error) => return Err(with_unreadable_hint(error)),
+    };
+    let chosen = readers::choose(&head.name, &head.bytes);
+    let format = chosen.map_or("unknown", |reader| reader.name());
+    let mut facts = FileFacts { raw_path: file.raw_path.clone(), format, statements: Vec::new(), stated_outlet: String::new() };
+    let mut stopped = None;
+    for name in sidecar::sidecar_names(&file.raw_path) {
+        if !names.contains(name.as_str()) {
+            continue;
+        }
+        let bytes = read_limited(&walked.path(&name), MAX_SIDECAR).map_err(with_unreadable_hint)?;
+        match sidecar::parse_sidecar(&name, &bytes) {
+            Ok(statements) => facts.statements.extend(statements),
+            Err(rejection) => stopped = Some(rejection),
+        }
+    }
+    if let Some(statements) = config.input.path_patterns.iter().find_map(|pattern| pattern.match_path(&file.raw_path)) {
+        facts.statements.extend(statements);
+    }
+    facts.stated_outlet = stated_outlet(&facts.statements);
+    let reader = chosen.ok_or_else(|| {
+        Rejection::new(ReasonCode::UnknownFormat, "expected a known extension or signature, but found neither")
+    });
+    Ok(PlannedFile { path, size: head.size, facts, name: head.name, reader, stopped, compressed: head.compression.is_some() })
+}
+
+/// The source string of a sidecar or path pattern, as written.
+fn stated_outlet(statements: &[Statement<'_>]) -> String {
+    let source = statements.iter().find(|statement| statement.field == Field::Source);
+    source.map(|statement| statement.value.to_string()).unwrap_or_default()
+}
+
+fn unreadable(path: PathBuf, raw_path: &str, cause: &str) -> PlannedFile {
+    let facts = FileFacts { raw_path: raw_path.to_owned(), format: "unknown", statements: Vec::new(), stated_outlet: String::new() };
+    let rejection = Rejection::new(ReasonCode::UnreadableFile, cause);
+    PlannedFile { path, size: 0, facts, name: String::new(), reader: Err(rejection), stopped: None, compressed: false }
+}
+
+/// The innermost cause of an error, in words that do not name a path of the machine.
+pub(super) fn cause_of(error: &crate::error::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+/// Adds the way out to an error about a file that the system refuses.
+pub(super) fn with_unreadable_hint(error: crate::error::Error) -> crate::error::Error {
+    if !error.hints().is_empty() {
+        return error;
+    }
+    error.hint("fix the permission, or set `on-unreadable = \"reject\"` in `[input]` to record the file as rejected and go on")
+}

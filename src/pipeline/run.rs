@@ -1,0 +1,276 @@
+//! Whole runs and single stages: what happens in which folder, and what is published.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::chain::Target;
+use super::decide::decide;
+use super::export::export;
+use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
+use super::phase_one::{PhaseOne, read_batches, read_raw};
+use super::plan::Plan;
+use super::shards::plan_shards;
+use super::stage_list::{STAGE_NAMES, check_stages, stages};
+use super::RunOptions;
+use crate::columns::TABLES;
+use crate::columns::json_schema;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::io::{SpillDir, SpillWriter, Staging, link_or_copy, peak_rss};
+use crate::manifest::{Account, DuplicateAccount, FileEntry, Manifest};
+use crate::stages::Stage;
+use crate::writers::card::{Card, render_card};
+
+/// What a run published.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The account, as in `manifest.json`.
+    pub manifest: Manifest,
+    /// Where it lies.
+    pub output: PathBuf,
+    /// Seconds of wall time.
+    pub seconds: f64,
+}
+
+/// Facts of one run that never enter a row or the manifest.
+#[derive(Debug, Serialize)]
+struct RunFacts {
+    tool_version: &'static str,
+    started_at: String,
+    seconds: f64,
+    threads: usize,
+    memory_bytes: u64,
+    peak_rss_bytes: Option<u64>,
+}
+
+/// Turns the raw files of `config` into a dataset.
+///
+/// # Errors
+/// When a file cannot be read or written, or the output cannot be replaced.
+pub fn run(config: &Config, options: &RunOptions) -> Result<Outcome> {
+    let started = Started::now();
+    let output = &config.export.path;
+    check_apart(&config.input.path, output)?;
+    let stages = stages(config)?;
+    check_stages(&stages);
+    let mut staging = Staging::create_beside(output)?;
+    let spill = SpillDir::create_beside(output)?;
+    let plan = make_plan(config, options)?;
+    options.progress.phase.store(1, Ordering::Relaxed);
+    let limits = options.memory_plan()?.runs;
+    let phase_one = read_raw((config, &plan, options), &stages, spill.path(), Target::Runs(limits))?;
+    let mut interim = Interim::new("validate", config.digest.to_string());
+    interim.input = plan.input.clone();
+    interim.take(phase_one);
+    drop(plan);
+    options.progress.phase.store(2, Ordering::Relaxed);
+    dedup_folder(config, options, spill.path(), &mut interim)?;
+    options.progress.phase.store(3, Ordering::Relaxed);
+    let manifest = write_dataset((config, options), (spill.path(), &interim), spill.path(), &staging)?;
+    started.write_facts(&staging, options)?;
+    let published = staging.publish()?;
+    options.progress.phase.store(4, Ordering::Relaxed);
+    Ok(Outcome { manifest, output: published.path, seconds: started.elapsed().as_secs_f64() })
+}
+
+/// Runs one stage: `input` is what the stage before wrote (raw files for `ingest`), `output` a folder, or for `export` the dataset.
+///
+/// # Errors
+/// When the input is not what the stage needs, or a file cannot be read or written.
+pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Outcome> {
+    let started = Started::now();
+    let (input, output) = (&config.input.path, &config.export.path);
+    let place = STAGE_NAMES
+        .iter()
+        .position(|stage| *stage == name)
+        .ok_or_else(|| Error::usage(format!("expected a stage, but found `{name}`")))?;
+    check_apart(input, output)?;
+    let digest = config.digest.to_string();
+    let before = if place == 0 { None } else { Some(Interim::read(input, STAGE_NAMES[place - 1], &digest)?) };
+    let mut staging = Staging::create_beside(output)?;
+    let mut all = stages(config)?;
+    check_stages(&all);
+    let one: Vec<Box<dyn Stage>> = if (1..=all.len()).contains(&place) { vec![all.swap_remove(place - 1)] } else { Vec::new() };
+    let target = if name == "validate" { Target::Runs(options.memory_plan()?.runs) } else { Target::Batches };
+    options.progress.phase.store(1, Ordering::Relaxed);
+    let manifest = match before {
+        None => {
+            let plan = make_plan(config, options)?;
+            let mut interim = Interim::new(name, digest);
+            interim.input = plan.input.clone();
+            interim.take(read_raw((config, &plan, options), &one, staging.path(), target)?);
+            interim.write(&staging)?;
+            interim.summary(config)
+        }
+        Some(interim) if name == "export" => {
+            options.progress.phase.store(3, Ordering::Relaxed);
+            let spill = SpillDir::create_beside(output)?;
+            let manifest = write_dataset((config, options), (input, &interim), spill.path(), &staging)?;
+            started.write_facts(&staging, options)?;
+            manifest
+        }
+        Some(mut interim) if name == "dedup" => {
+            options.progress.phase.store(2, Ordering::Relaxed);
+            let written = &interim.written;
+            let runs = written.runs.iter().map(|run| &run.file);
+            for file in runs.chain(&written.keys).chain(&written.rejects) {
+                link_or_copy(&input.join(file), &staging.path().join(file))?;
+            }
+            dedup_folder(config, options, staging.path(), &mut interim)?;
+            interim.stage = name.to_owned();
+            interim.write(&staging)?;
+            interim.summary(config)
+        }
+        Some(mut interim) => {
+            let part = read_batches((input, &interim.written.batches), options, &one, (staging.path(), target))?;
+            let earlier = std::mem::take(&mut interim.written.rejects);
+            for (number, file) in earlier.iter().enumerate() {
+                let name = format!("before-{name}-{number:03}.rejects");
+                link_or_copy(&input.join(file), &staging.path().join(&name))?;
+                interim.written.rejects.push(name);
+            }
+            interim.written.batches.clear();
+            interim.take(part);
+            interim.stage = name.to_owned();
+            interim.write(&staging)?;
+            interim.summary(config)
+        }
+    };
+    let published = staging.publish()?;
+    options.progress.phase.store(4, Ordering::Relaxed);
+    Ok(Outcome { manifest, output: published.path, seconds: started.elapsed().as_secs_f64() })
+}
+
+impl Interim {
+    fn take(&mut self, part: PhaseOne) {
+        self.records += part.records;
+        self.accounts.extend(part.accounts);
+        self.written.add(part.written);
+    }
+
+    /// The account so far, in the form of a manifest without tables.
+    fn summary(&self, config: &Config) -> Manifest {
+        let mut manifest = Manifest::new(dataset_version(config), self.config_sha256.clone());
+        manifest.input = self.input.clone();
+        manifest.account = Account { records: self.records, stages: self.accounts.clone(), ..Account::default() };
+        manifest.account.rejected = self.accounts.iter().map(crate::manifest::StageAccount::rejected_total).sum();
+        manifest
+    }
+}
+
+fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
+    let plan = Plan::new(config)?;
+    options.progress.total_bytes.store(plan.bytes, Ordering::Relaxed);
+    Ok(plan)
+}
+
+/// Decides the records of a folder of runs and plans the shards, beside the runs.
+fn dedup_folder(config: &Config, options: &RunOptions, folder: &Path, interim: &mut Interim) -> Result<()> {
+    let keys: Vec<PathBuf> = interim.written.keys.iter().map(|file| folder.join(file)).collect();
+    let scratch = SpillDir::create_in(folder, "dedup")?;
+    let decided = decide(&keys, scratch.path(), config.exact, options.memory_plan()?.sorter_bytes * 2)?;
+    interim.shards = plan_shards(&decided.rows, folder, options.cut_limits)?;
+    interim.counts = decided.counts;
+    let mut pairs = SpillWriter::create(&folder.join(PAIRS_FILE), 64 << 10)?;
+    let mut rows = decided.pairs.rows()?;
+    while let Some(row) = rows.next()? {
+        pairs.push(row)?;
+    }
+    pairs.finish()?;
+    Ok(())
+}
+
+/// Writes tables, schemas, card and manifest into `staging`.
+fn write_dataset(
+    (config, options): (&Config, &RunOptions),
+    (folder, interim): (&Path, &Interim),
+    scratch: &Path,
+    staging: &Staging,
+) -> Result<Manifest> {
+    let exported = export((config, options), (folder, interim), scratch, staging)?;
+    let mut manifest = Manifest::new(dataset_version(config), interim.config_sha256.clone());
+    manifest.dataset_sha256 = exported.digest.sum().to_string();
+    manifest.rows = exported.rows;
+    manifest.input = interim.input.clone();
+    manifest.account = exported.account;
+    assert_eq!(manifest.account.records, interim.records, "law: every record that was read has one row in `records`");
+    manifest.account.stages.clone_from(&interim.accounts);
+    assert_eq!(manifest.account.open_sum(), None, "law: the sum is closed");
+    manifest.duplicates = DuplicateAccount { clusters: interim.counts.clusters, wide_groups: interim.counts.wide_groups };
+    manifest.files = exported.files;
+    for table in TABLES {
+        let path = format!("schema/{}.schema.json", table.row_name);
+        manifest.files.push(write_text(staging, &path, &json_schema::document(table))?);
+    }
+    manifest.files.push(write_text(staging, "README.md", &render_card(&Card::of(config.dataset.name.as_deref(), &manifest)))?);
+    manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut file = staging.create(MANIFEST)?;
+    write_json(&mut file, &manifest, &staging.path().join(MANIFEST))?;
+    file.finish()?;
+    Ok(manifest)
+}
+
+fn write_text(staging: &Staging, path: &str, text: &str) -> Result<FileEntry> {
+    use std::io::Write as _;
+    let mut file = staging.create(path)?;
+    file.write_all(text.as_bytes()).map_err(|error| Error::io("write", &staging.path().join(path), error))?;
+    let digest = file.finish()?;
+    Ok(FileEntry {
+        path: path.to_owned(),
+        bytes: digest.bytes,
+        sha256: crate::kernels::sha256::Digest(digest.sha256).to_string(),
+        rows: None,
+    })
+}
+
+fn dataset_version(config: &Config) -> String {
+    let digest = config.digest.to_string();
+    let digits = digest.trim_start_matches(crate::kernels::sha256::PREFIX);
+    format!("{}+{}", config.dataset.version, &digits[..12])
+}
+
+/// Input and output must not lie in each other: the next run would read its own result.
+fn check_apart(input: &Path, output: &Path) -> Result<()> {
+    let (real_input, real_output) = (crate::io::real_path(input)?, crate::io::real_path(output)?);
+    if real_output.starts_with(&real_input) {
+        return Err(Error::usage(format!("the output `{}` lies inside the input `{}`", output.display(), input.display()))
+            .hint("name an output folder beside the input"));
+    }
+    if real_input.starts_with(&real_output) {
+        return Err(Error::usage(format!("the input `{}` lies inside the output `{}`", input.display(), output.display()))
+            .hint("name an output folder beside the input"));
+    }
+    Ok(())
+}
+
+struct Started {
+    clock: Instant,
+    at: jiff::Timestamp,
+}
+
+impl Started {
+    fn now() -> Self {
+        Self { clock: Instant::now(), at: jiff::Timestamp::now() }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    fn write_facts(&self, staging: &Staging, options: &RunOptions) -> Result<()> {
+        let facts = RunFacts {
+            tool_version: env!("CARGO_PKG_VERSION"),
+            started_at: self.at.to_string(),
+            seconds: self.elapsed().as_secs_f64(),
+            threads: options.threads.get(),
+            memory_bytes: options.memory,
+            peak_rss_bytes: peak_rss(),
+        };
+        let mut file = staging.create("run.json")?;
+        write_json(&mut file, &facts, &staging.path().join("run.json"))?;
+        file.finish().map(|_| ())
+    }
+}
