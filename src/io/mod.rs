@@ -1,0 +1,50 @@
+//! The only room that touches the world: it opens, reads, writes and replaces files.
+//!
+//! | for | there is |
+//! |---|---|
+//! | input | [`walk`], [`open`], [`open_range`], [`sniff_head`], [`cut_lines`], [`feed_lines`] |
+//! | intermediate data | [`SpillDir`], [`IpcWriter`], [`IpcReader`], [`SpillWriter`], [`SpillReader`] |
+//! | the dataset | [`Staging`], [`DigestWriter`] |
+//! | single files | [`read_limited`], [`write_atomic`], [`write_new`], [`remove_file`] |
+//!
+//! Errors of the operating system are [`Error`](crate::error::Error)s (or, inside `Read` and `Write`, `io::Error`s) that name the
+//! path. What is wrong with the content of an input is a [`StreamDamage`](crate::stream::StreamDamage).
+//!
+//! Nothing here is memory-mapped, and symbolic links below an input root are never followed. The room needs a Unix system.
+#![expect(clippy::disallowed_methods, reason = "this is the room that the rule leads to")]
+
+mod atomic;
+mod codec;
+mod cut;
+mod decode;
+mod digest;
+mod exchange;
+mod holder;
+mod ipc;
+mod lock;
+mod memory;
+mod open;
+mod publish;
+mod rows;
+mod spill;
+mod target;
+mod walk;
+
+pub use atomic::{read_limited, remove_file, write_atomic, write_new};
+pub use codec::Compression;
+pub use cut::{cut_lines, feed_lines};
+pub use digest::{DigestWriter, FileDigest};
+pub use ipc::{IpcReader, IpcWriter};
+pub use memory::peak_rss;
+pub use open::{Head, ReadLimits, open, open_range, sniff_head};
+pub use publish::{Published, Staging};
+pub use rows::{SpillReader, SpillWriter};
+pub use spill::SpillDir;
+pub use walk::{OnUnreadable, Unreadable, Walk, WalkedFile, walk};
+
+use std::path::Path;
+
+/// An error inside `Read` or `Write` that names the path; its kind stays.
+fn with_path(verb: &str, path: &Path, error: std::io::Error) -> std::io::Error {
+    std::io::Error::new(error.kind(), crate::error::Error::io(verb, path, error))
+}
