@@ -2,6 +2,7 @@
 
 pub mod columns;
 pub mod error;
+pub mod extractors;
 pub mod kernels;
 pub mod origin;
 pub mod readers;
