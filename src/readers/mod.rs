@@ -3,6 +3,9 @@
 //! A reader covers its stream with records, framing and damage, in order, without gap or overlap: what it yields adds up to
 //! what it was given, so nothing can be lost unseen. It never opens a file and never decides what a fact is.
 
+pub mod sidecar;
+pub mod text;
+
 use crate::error::Result;
 use crate::origin::ByteRange;
 use crate::rejection::Damage;
