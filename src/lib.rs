@@ -9,3 +9,4 @@ pub mod rejection;
 pub mod stages;
 pub mod statement;
 pub mod stream;
+pub mod writers;
