@@ -3,7 +3,9 @@
 //! Arrow schemas, JSON Schemas, Parquet writer settings and the reference tables derive from the constants here.
 
 mod arrow_schema;
+pub mod cells;
 pub mod interim;
+pub mod json_schema;
 mod tables;
 
 pub use arrow_schema::{arrow_field, arrow_schema, data_type};
@@ -101,7 +103,7 @@ pub enum Rule {
 }
 
 /// An exported table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Table {
     /// Name, plural: the stem of its files.
     pub name: &'static str,

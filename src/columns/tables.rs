@@ -126,9 +126,9 @@ pub const ARTICLES: Table = Table {
         required("rights", "tdm_reservation", Text, "Whether text and data mining is reserved.").stored(Low)
             .rule(Rule::OneOf(&["reserved", "not-reserved", "unknown"])).like("\"unknown\""),
         required("hashes", "raw_sha256", Text, "SHA-256 of the raw record's bytes.").stored(Lookup).rule(SHA256)
-            .like("\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""),
+            .like("\"sha256:2257b2f7cb59be735cb56f3e83d97f73ba0cd279dbb4c0a20b88cdce32190b59\""),
         required("hashes", "text_sha256", Text, "SHA-256 of `text` in UTF-8.").stored(Lookup).rule(SHA256)
-            .like("\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""),
+            .like("\"sha256:d009b91fa39a71d0a558b1846250c9c16302d6fd0fc042c89c004deff48bd6cd\""),
         required("duplicates", "cluster_id", Text, "`id` of the cluster's representative.").stored(Opaque).rule(ID).like("\"art_0f3c9a5d7b1e2f4a6c8d0e1f2a3b4c5d\""),
         required("duplicates", "cluster_size", Int32, "Records of the cluster, removed ones too.").rule(Rule::AtLeast(1)).like("1"),
         required("duplicates", "is_representative", Boolean, "Whether this row stands for its cluster.").stored(Low).like("true"),
@@ -156,45 +156,73 @@ pub const RECORDS: Table = Table {
     columns: &[
         required("origin", "raw_path", Text, "Path of the raw file below the input root.")
             .stored(Low)
-            .rule(Rule::NotEmpty),
-        required("origin", "raw_index", Int64, "Place among the records of the file, from 0.").rule(Rule::AtLeast(0)),
-        required("origin", "raw_offset", Int64, "First byte in the decoded stream.").rule(Rule::AtLeast(0)),
-        required("origin", "raw_length", Int64, "Number of bytes in the decoded stream.").rule(Rule::AtLeast(0)),
-        required("origin", "raw_sha256", Text, "SHA-256 of those bytes.").stored(Lookup).rule(SHA256),
-        required("fate", "fate", Text, "What became of the record.").stored(Low).rule(Rule::OneOf(&[
-            "article",
-            "duplicate",
-            "rejected",
-        ])),
-        required("fate", "id", Text, "Id of the record, whatever its fate.").stored(Lookup).rule(ID),
+            .rule(Rule::NotEmpty)
+            .like("\"agency/2025.jsonl\""),
+        required("origin", "raw_index", Int64, "Place among the records of the file, from 0.")
+            .rule(Rule::AtLeast(0))
+            .like("1"),
+        required("origin", "raw_offset", Int64, "First byte in the decoded stream.").rule(Rule::AtLeast(0)).like("812"),
+        required("origin", "raw_length", Int64, "Number of bytes in the decoded stream.")
+            .rule(Rule::AtLeast(0))
+            .like("796"),
+        required("origin", "raw_sha256", Text, "SHA-256 of those bytes.")
+            .stored(Lookup)
+            .rule(SHA256)
+            .like("\"sha256:2257b2f7cb59be735cb56f3e83d97f73ba0cd279dbb4c0a20b88cdce32190b59\""),
+        required("fate", "fate", Text, "What became of the record.")
+            .stored(Low)
+            .rule(Rule::OneOf(&["article", "duplicate", "rejected"]))
+            .like("\"duplicate\""),
+        required("fate", "id", Text, "Id of the record, whatever its fate.")
+            .stored(Lookup)
+            .rule(ID)
+            .like("\"art_9b1d2c3e4f5a6b7c8d9e0f1a2b3c4d5e\""),
         required("fate", "source_id", Text, "Id of the outlet; `unknown` when the record stopped before it was found.")
             .stored(Low)
-            .rule(Rule::NotEmpty),
-        optional("duplicate", "duplicate_of", Text, "`articles.id` that stands for it.").stored(Opaque).rule(ID),
-        optional("duplicate", "relation", Text, "How the two are related.").stored(Low).rule(Rule::OneOf(&[
-            "same_record",
-            "exact_raw",
-            "exact_text",
-            "exact_key",
-            "near_copy",
-            "wire_copy",
-            "contained",
-            "revision",
-        ])),
-        optional("duplicate", "jaccard", Float64, "Jaccard similarity with `duplicate_of`.").rule(Rule::Between(0, 1)),
+            .rule(Rule::NotEmpty)
+            .like("\"harbour-times\""),
+        optional("duplicate", "duplicate_of", Text, "`articles.id` that stands for it.")
+            .stored(Opaque)
+            .rule(ID)
+            .like("\"art_0f3c9a5d7b1e2f4a6c8d0e1f2a3b4c5d\""),
+        optional("duplicate", "relation", Text, "How the two are related.")
+            .stored(Low)
+            .rule(Rule::OneOf(&[
+                "same_record",
+                "exact_raw",
+                "exact_text",
+                "exact_key",
+                "near_copy",
+                "wire_copy",
+                "contained",
+                "revision",
+            ]))
+            .like("\"near_copy\""),
+        optional("duplicate", "jaccard", Float64, "Jaccard similarity with `duplicate_of`.")
+            .rule(Rule::Between(0, 1))
+            .like("0.913043"),
         optional("duplicate", "containment", Float64, "Share of the shorter text's shingles in the longer one.")
-            .rule(Rule::Between(0, 1)),
-        optional("duplicate", "rule_version", Text, "Version of the rules that decided.").stored(Low),
+            .rule(Rule::Between(0, 1))
+            .like("0.984375"),
+        optional("duplicate", "rule_version", Text, "Version of the rules that decided.")
+            .stored(Low)
+            .like("\"dedup-1\""),
         optional("rejection", "stage", Text, "Stage that rejected it.").stored(Low),
         optional("rejection", "reason", Text, "Stable reason code.").stored(Low).rule(CODE),
         optional("rejection", "pointer", Text, "JSON pointer to the offending value.").stored(Low),
         optional("rejection", "detail", Text, "What was found, at most 200 characters, escaped.").stored(Opaque),
-        optional("content", "published_date", Date, "For duplicates: what the row would have said."),
-        optional("content", "title", Text, "For duplicates: what the row would have said.").stored(Opaque),
-        optional("content", "url", Text, "For duplicates: what the row would have said.").stored(Opaque),
+        optional("content", "published_date", Date, "For duplicates: what the row would have said.")
+            .like("\"2025-12-17\""),
+        optional("content", "title", Text, "For duplicates: what the row would have said.")
+            .stored(Opaque)
+            .like("\"Harbour reopens after storm\""),
+        optional("content", "url", Text, "For duplicates: what the row would have said.")
+            .stored(Opaque)
+            .like("\"https://harbourtimes.example/2025/12/17/harbour-2\""),
         optional("content", "text_sha256", Text, "For duplicates: what the row would have said.")
             .stored(Opaque)
-            .rule(SHA256),
+            .rule(SHA256)
+            .like("\"sha256:d009b91fa39a71d0a558b1846250c9c16302d6fd0fc042c89c004deff48bd6cd\""),
     ],
 };
 
@@ -205,21 +233,36 @@ pub const PAIRS: Table = Table {
     documentation: "One row per verified pair of two different ids, also outside clusters and of removed records.",
     sorted_by: &["id", "other_id"],
     columns: &[
-        required("pair", "id", Text, "The later one in the order of preference.").stored(Opaque).rule(ID),
-        required("pair", "other_id", Text, "The earlier one in the order of preference.").stored(Opaque).rule(ID),
-        required("pair", "relation", Text, "How the two are related.").stored(Low).rule(PAIR_RELATION),
-        required("proof", "jaccard", Float64, "Jaccard similarity of the shingle sets.").rule(Rule::Between(0, 1)),
+        required("pair", "id", Text, "The later one in the order of preference.")
+            .stored(Opaque)
+            .rule(ID)
+            .like("\"art_9b1d2c3e4f5a6b7c8d9e0f1a2b3c4d5e\""),
+        required("pair", "other_id", Text, "The earlier one in the order of preference.")
+            .stored(Opaque)
+            .rule(ID)
+            .like("\"art_0f3c9a5d7b1e2f4a6c8d0e1f2a3b4c5d\""),
+        required("pair", "relation", Text, "How the two are related.")
+            .stored(Low)
+            .rule(PAIR_RELATION)
+            .like("\"near_copy\""),
+        required("proof", "jaccard", Float64, "Jaccard similarity of the shingle sets.")
+            .rule(Rule::Between(0, 1))
+            .like("0.913043"),
         required("proof", "containment", Float64, "Share of the shorter text's shingles in the longer one.")
-            .rule(Rule::Between(0, 1)),
-        required("proof", "numbers_equal", Boolean, "Whether the numbers of both texts are equal.").stored(Low),
+            .rule(Rule::Between(0, 1))
+            .like("0.984375"),
+        required("proof", "numbers_equal", Boolean, "Whether the numbers of both texts are equal.")
+            .stored(Low)
+            .like("true"),
         optional(
             "proof",
             "days_apart",
             Float64,
             "Days between the instants, else between the dates; null when one is coarser than a day.",
         )
-        .rule(Rule::AtLeast(0)),
-        required("proof", "rule_version", Text, "Version of the rules that decided.").stored(Low),
+        .rule(Rule::AtLeast(0))
+        .like("0.5"),
+        required("proof", "rule_version", Text, "Version of the rules that decided.").stored(Low).like("\"dedup-1\""),
     ],
 };
 
@@ -230,24 +273,33 @@ pub const DATE_CANDIDATES: Table = Table {
     documentation: "One row per date seen for an article, at most 64 an article, with what was made of it.",
     sorted_by: &["id", "rank"],
     columns: &[
-        required("candidate", "id", Text, "`articles.id`.").stored(Opaque).rule(ID),
-        required("candidate", "rank", Int32, "Place in the order of precedence, from 0.").rule(Rule::AtLeast(0)),
-        required("candidate", "kind", Text, "Where it was found.").stored(Low).rule(EVIDENCE),
-        required("candidate", "role", Text, "What it dates.").stored(Low).rule(Rule::OneOf(&[
-            "published",
-            "modified",
-            "retrieved",
-        ])),
-        required("candidate", "raw", Text, "The words as written.").stored(Opaque),
+        required("candidate", "id", Text, "`articles.id`.")
+            .stored(Opaque)
+            .rule(ID)
+            .like("\"art_0f3c9a5d7b1e2f4a6c8d0e1f2a3b4c5d\""),
+        required("candidate", "rank", Int32, "Place in the order of precedence, from 0.")
+            .rule(Rule::AtLeast(0))
+            .like("0"),
+        required("candidate", "kind", Text, "Where it was found.").stored(Low).rule(EVIDENCE).like("\"header-inline\""),
+        required("candidate", "role", Text, "What it dates.")
+            .stored(Low)
+            .rule(Rule::OneOf(&["published", "modified", "retrieved"]))
+            .like("\"published\""),
+        required("candidate", "raw", Text, "The words as written.").stored(Opaque).like("\"2025-12-17\""),
         required("candidate", "span_start", Int64, "First byte in the raw record; -1 when there is none.")
-            .rule(Rule::AtLeast(-1)),
+            .rule(Rule::AtLeast(-1))
+            .like("5"),
         required("candidate", "span_end", Int64, "Byte behind the last; -1 when there is none.")
-            .rule(Rule::AtLeast(-1)),
-        optional("value", "value_date", Date, "Calendar date read from it."),
+            .rule(Rule::AtLeast(-1))
+            .like("15"),
+        optional("value", "value_date", Date, "Calendar date read from it.").like("\"2025-12-17\""),
         optional("value", "value_at", Timestamp, "Instant read from it."),
-        required("value", "precision", Text, "How much of the date is stated.").stored(Low).rule(PRECISION),
+        required("value", "precision", Text, "How much of the date is stated.")
+            .stored(Low)
+            .rule(PRECISION)
+            .like("\"day\""),
         optional("value", "tz", Text, "Zone as stated or from the outlet.").stored(Low),
-        required("verdict", "accepted", Boolean, "Whether it gave the row its value.").stored(Low),
+        required("verdict", "accepted", Boolean, "Whether it gave the row its value.").stored(Low).like("true"),
         optional("verdict", "reject_reason", Text, "Why not.").stored(Low).rule(CODE),
     ],
 };

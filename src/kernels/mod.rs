@@ -2,9 +2,19 @@
 
 pub mod count_words;
 pub mod decode_text;
+pub mod detect_language;
+pub mod encode_row;
+pub mod escape_json;
 pub mod fold_key;
+pub mod format_time;
 pub mod match_key;
 pub mod match_path;
+pub mod normalize_line;
+pub mod normalize_text;
+pub mod parse_bytes;
+pub mod parse_date;
 pub mod parse_fields;
 pub mod parse_head;
+pub mod repair_mojibake;
+pub mod round_float;
 pub mod sha256;

@@ -1,0 +1,102 @@
+//! The `README.md` of a dataset: a Hugging Face dataset card in plain English, saying only what the run counted.
+
+use std::fmt::Write as _;
+
+use crate::kernels::sha256::Digest;
+
+/// What the card states.
+#[derive(Clone, Debug)]
+pub struct CardFacts<'a> {
+    /// Version of the record schema.
+    pub schema_version: &'a str,
+    /// Version of the tool that wrote the dataset.
+    pub tool_version: &'a str,
+    /// Raw records that came in.
+    pub records: u64,
+    /// Rows of `articles`.
+    pub articles: u64,
+    /// Records that are duplicates of an article.
+    pub duplicates: u64,
+    /// Records that were rejected.
+    pub rejected: u64,
+    /// The dataset digest.
+    pub dataset_digest: Digest,
+    /// Formats of the files in `data/`, by extension.
+    pub formats: &'a [&'a str],
+}
+
+/// The text of the card.
+///
+/// Viewers read `data/*.parquet`; without Parquet among the formats, the first format.
+pub fn card(facts: &CardFacts<'_>) -> String {
+    let shown = facts.formats.iter().find(|format| **format == "parquet").or(facts.formats.first());
+    let mut out = String::from("---\n");
+    if let Some(extension) = shown {
+        writeln!(out, "configs:\n- config_name: default\n  data_files: data/*.{extension}").expect(LAW);
+    }
+    out.push_str("---\n\n# News articles\n\n");
+    writeln!(
+        out,
+        "This dataset was made by copydesk {} from {} raw records. Every record has one fate:\n",
+        facts.tool_version, facts.records
+    )
+    .expect(LAW);
+    out.push_str("| fate | records |\n|---|---:|\n");
+    for (fate, count) in [("article", facts.articles), ("duplicate", facts.duplicates), ("rejected", facts.rejected)] {
+        writeln!(out, "| {fate} | {count} |").expect(LAW);
+    }
+    writeln!(
+        out,
+        "\n## Files\n\n\
+         - `data/`: one row per article, as {}.\n\
+         - `tables/records-*.parquet`: one row per raw record, with its fate and the reason.\n\
+         - `tables/pairs-*.parquet`: one row per verified pair of similar records.\n\
+         - `tables/date_candidates-*.parquet`: every date seen for an article, and what was made of it.\n\
+         - `schema/`: the columns of each table as JSON Schema.\n\
+         - `manifest.json`: counts and digests of everything here.\n\n\
+         Rows follow schema version {}. The dataset digest is `{}`.\n\n\
+         ## Rights\n\n\
+         The articles belong to their publishers. The columns `license`, `rights_holder`, `access` and `tdm_reservation` say what\n\
+         each record states; `unknown` means that it states nothing.",
+        listed(facts.formats),
+        facts.schema_version,
+        facts.dataset_digest
+    )
+    .expect(LAW);
+    out
+}
+
+const LAW: &str = "law: writing to a string cannot fail";
+
+fn listed(formats: &[&str]) -> String {
+    let named: Vec<_> = formats.iter().map(|format| format!("`{format}`")).collect();
+    named.join(" and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_card_says_what_was_counted() {
+        let facts = CardFacts {
+            schema_version: "1.0.0",
+            tool_version: "0.1.0",
+            records: 10,
+            articles: 7,
+            duplicates: 2,
+            rejected: 1,
+            dataset_digest: Digest::of(b""),
+            formats: &["parquet", "jsonl"],
+        };
+        let text = card(&facts);
+        assert!(text.starts_with("---\nconfigs:\n- config_name: default\n  data_files: data/*.parquet\n---\n"));
+        for part in
+            ["from 10 raw records", "| article | 7 |", "| duplicate | 2 |", "| rejected | 1 |", "`parquet` and `jsonl`"]
+        {
+            assert!(text.contains(part), "{part}");
+        }
+        let text = card(&CardFacts { formats: &["jsonl.zst"], ..facts });
+        assert!(text.contains("data_files: data/*.jsonl.zst\n"));
+    }
+}
