@@ -96,7 +96,7 @@ fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {
     let path_patterns = input
         .path_patterns
         .iter()
-        .map(|pattern| PathPattern::parse(pattern).map_err(|error| error.context("cannot use `input.path-patterns`")))
+        .map(|pattern| PathPattern::compile(pattern).map_err(|error| error.context("cannot use `input.path-patterns`")))
         .collect::<Result<Vec<_>>>()?;
     Ok(InputConfig {
         path: base.join(&input.path),

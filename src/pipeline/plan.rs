@@ -90,9 +90,16 @@ impl Plan {
             bytes: 0,
             limits: ReadLimits { buffer: READ_BUFFER, max_expansion: input.max_expansion },
         };
+        let sidecars: BTreeSet<String> = walked
+            .files
+            .iter()
+            .filter(|file| !sidecar::has_suffix(&file.raw_path))
+            .flat_map(|file| sidecar::sidecar_names(&file.raw_path))
+            .filter(|name| names.contains(name.as_str()))
+            .collect();
+        plan.input.sidecars = sidecars.len() as u64;
         for file in &walked.files {
-            if sidecar::is_sidecar(&file.raw_path, |partner| names.contains(partner)) {
-                plan.input.sidecars += 1;
+            if sidecars.contains(&file.raw_path) {
                 continue;
             }
             let planned = plan_file(config, &walked, file, &names, &plan.limits)?;
@@ -164,17 +171,14 @@ fn plan_file(
     let format = chosen.map_or("unknown", |reader| reader.name());
     let mut facts = FileFacts { raw_path: file.raw_path.clone(), format, statements: Vec::new(), stated_outlet: String::new() };
     let mut stopped = None;
-    for name in sidecar::sidecar_names(&file.raw_path) {
-        if !names.contains(name.as_str()) {
-            continue;
-        }
+    if let Some(name) = sidecar::sidecar_names(&file.raw_path).find(|name| names.contains(name.as_str())) {
         let bytes = read_limited(&walked.path(&name), MAX_SIDECAR).map_err(with_unreadable_hint)?;
         match sidecar::parse_sidecar(&name, &bytes) {
             Ok(statements) => facts.statements.extend(statements),
             Err(rejection) => stopped = Some(rejection),
         }
     }
-    if let Some(statements) = config.input.path_patterns.iter().find_map(|pattern| pattern.match_path(&file.raw_path)) {
+    if let Some(statements) = config.input.path_patterns.iter().find_map(|pattern| pattern.matches(&file.raw_path)) {
         facts.statements.extend(statements);
     }
     facts.stated_outlet = stated_outlet(&facts.statements);

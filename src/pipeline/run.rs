@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::io::{SpillDir, SpillWriter, Staging, link_or_copy, peak_rss};
 use crate::manifest::{Account, DuplicateAccount, FileEntry, Manifest};
 use crate::stages::Stage;
-use crate::writers::card::{Card, render_card};
+use crate::writers::card::{CardFacts, card};
 
 /// What a run published.
 #[derive(Clone, Debug, Serialize)]
@@ -202,10 +202,20 @@ fn write_dataset(
     manifest.duplicates = DuplicateAccount { clusters: interim.counts.clusters, wide_groups: interim.counts.wide_groups };
     manifest.files = exported.files;
     for table in TABLES {
-        let path = format!("schema/{}.schema.json", table.row_name);
-        manifest.files.push(write_text(staging, &path, &json_schema::document(table))?);
+        let path = format!("schema/{}", json_schema::schema_file(table));
+        manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
-    manifest.files.push(write_text(staging, "README.md", &render_card(&Card::of(config.dataset.name.as_deref(), &manifest)))?);
+    let text = card(&CardFacts {
+        schema_version: &manifest.schema_version,
+        tool_version: &manifest.tool_version,
+        records: manifest.account.records,
+        articles: manifest.account.articles,
+        duplicates: manifest.account.duplicates,
+        rejected: manifest.account.rejected,
+        dataset_digest: exported.digest.sum(),
+        formats: &["parquet", "jsonl"],
+    });
+    manifest.files.push(write_text(staging, "README.md", &text)?);
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut file = staging.create(MANIFEST)?;
     write_json(&mut file, &manifest, &staging.path().join(MANIFEST))?;

@@ -3,8 +3,21 @@
 //! A reader covers its stream with records, framing and damage, in order, without gap or overlap: what it yields adds up to
 //! what it was given, so nothing can be lost unseen. It never opens a file and never decides what a fact is.
 
+mod build_record;
+mod field_sets;
+mod fields;
+mod json_walk;
+mod jsonl;
+mod leaves;
 pub mod sidecar;
 pub mod text;
+mod tiling;
+mod window;
+
+pub use field_sets::{FIELD_SETS, FieldSet, Meaning, Row};
+pub use jsonl::Jsonl;
+pub use tiling::Tiling;
+pub use window::Window;
 
 use crate::error::Result;
 use crate::origin::ByteRange;
@@ -125,3 +138,24 @@ pub trait Reader: Sync {
     /// When the operating system refuses a read (what was read before has been handed over) or the sink fails.
     fn read(&self, input: &mut dyn RawInput, context: &ReadContext<'_>, sink: &mut dyn TileSink) -> Result<()>;
 }
+
+/// Every reader.
+pub const ALL: &[&dyn Reader] = &[&Jsonl];
+
+/// The reader of a name.
+pub fn by_name(name: &str) -> Option<&'static dyn Reader> {
+    ALL.iter().copied().find(|reader| reader.name() == name)
+}
+
+/// The reader of a file: the one whose magic bytes open it, else the one that serves its extension.
+///
+/// `file_name` is in lower case without compression suffix, `head` holds the first bytes of the decoded stream (4 KiB are
+/// enough). `None` when nobody knows the file.
+pub fn choose(file_name: &str, head: &[u8]) -> Option<&'static dyn Reader> {
+    let extension = file_name.rsplit_once('.').map(|(_, extension)| extension);
+    let serves = |reader: &&&dyn Reader| extension.is_some_and(|name| reader.extensions().contains(&name));
+    ALL.iter().find(|reader| reader.sniff(head)).or_else(|| ALL.iter().find(serves)).copied()
+}
+
+#[cfg(test)]
+mod laws;

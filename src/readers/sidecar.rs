@@ -26,6 +26,11 @@ pub fn sidecar_names(raw_file_name: &str) -> impl Iterator<Item = String> + '_ {
         .flat_map(|stem| SUFFIXES.iter().map(move |(suffix, _)| format!("{stem}{suffix}")))
 }
 
+/// Whether a path ends like a sidecar.
+pub fn has_suffix(path: &str) -> bool {
+    split(path).is_some()
+}
+
 /// Whether a file is the sidecar of one of its siblings (file names of the same folder, itself allowed).
 ///
 /// A name of the form alone does not make a sidecar: without its article it is a file like any other, which no reader knows.

@@ -1,0 +1,4 @@
+//! `copydesk check`
+
+use super::ExitStatus;
+use crate::error::Result;

@@ -1,0 +1,4 @@
+//! `copydesk explain`
+
+use super::ExitStatus;
+use crate::error::Result;
