@@ -2,3 +2,5 @@
 
 use super::ExitStatus;
 use crate::error::Result;
+/// x
+pub fn explain(_: &super::arguments::ExplainArguments) -> Result<ExitStatus> { Ok(ExitStatus::Success) }

@@ -3,13 +3,18 @@
 //! Arrow schemas, JSON Schemas, Parquet writer settings and the reference tables derive from the constants here.
 
 mod arrow_schema;
+pub mod batch;
 pub mod cells;
 pub mod interim;
 pub mod json_schema;
+mod statement_list;
 mod tables;
+mod text_list;
 
 pub use arrow_schema::{arrow_field, arrow_schema, data_type};
+pub use statement_list::{Stated, StatementList, StatementListBuilder};
 pub use tables::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, TABLES};
+pub use text_list::TextListBuilder;
 
 /// Version of the record schema; stored in `schema_version` of every article.
 pub const SCHEMA_VERSION: &str = "1.0.0";

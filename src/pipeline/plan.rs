@@ -21,7 +21,6 @@ const MAX_SIDECAR: u64 = 1 << 20;
 const READ_BUFFER: usize = 128 << 10;
 
 /// What a run will read.
-#[derive(Debug)]
 pub struct Plan {
     /// Raw files in the order of their paths.
     pub files: Vec<PlannedFile>,
@@ -36,7 +35,6 @@ pub struct Plan {
 }
 
 /// A raw file.
-#[derive(Debug)]
 pub struct PlannedFile {
     /// Where it can be opened.
     pub path: PathBuf,

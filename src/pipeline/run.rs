@@ -115,8 +115,8 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
         Some(mut interim) if name == "dedup" => {
             options.progress.phase.store(2, Ordering::Relaxed);
             let written = &interim.written;
-            let runs = written.runs.iter().map(|run| &run.file);
-            for file in runs.chain(&written.keys).chain(&written.rejects) {
+            let runs = written.runs.iter().map(|run| run.file.as_path());
+            for file in runs.chain(written.keys.iter().chain(&written.rejects).map(Path::new)) {
                 link_or_copy(&input.join(file), &staging.path().join(file))?;
             }
             dedup_folder(config, options, staging.path(), &mut interim)?;

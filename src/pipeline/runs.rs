@@ -28,8 +28,8 @@ pub struct RunLimits {
 /// A sorted run on disk.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Run {
-    /// File name in the folder of the run.
-    pub file: String,
+    /// Path in the folder of the run; absolute for a run that a merge has made elsewhere.
+    pub file: PathBuf,
     /// Its chunks, in order.
     pub chunks: Vec<Chunk>,
 }
@@ -73,7 +73,7 @@ impl RunBuffer {
             memory: 0,
             keys: RowArena::default(),
             key: Vec::new(),
-            key_rows: SpillWriter::create(&folder.join(format!("{name}.keys")))?,
+            key_rows: SpillWriter::create(&folder.join(format!("{name}.keys")), BUFFER)?,
             runs: Vec::new(),
         })
     }
@@ -123,7 +123,7 @@ impl RunBuffer {
         }
         self.keys.sort();
         let batches: Vec<&RecordBatch> = self.batches.iter().collect();
-        let mut writer = RunWriter::create(&self.folder, format!("{}-{:05}.arrow", self.name, self.runs.len()), batches[0])?;
+        let mut writer = RunWriter::create(&self.folder, format!("{}-{:05}.arrow", self.name, self.runs.len()).into(), batches[0])?;
         let mut indices = Vec::new();
         let (mut bytes, mut first_key) = (0, Vec::new());
         for entry in self.keys.iter() {
@@ -152,14 +152,13 @@ impl RunBuffer {
 }
 
 /// Writes one run, chunk by chunk.
-#[derive(Debug)]
 struct RunWriter {
     writer: IpcWriter,
     run: Run,
 }
 
 impl RunWriter {
-    fn create(folder: &Path, file: String, like: &RecordBatch) -> Result<Self> {
+    fn create(folder: &Path, file: PathBuf, like: &RecordBatch) -> Result<Self> {
         let writer = IpcWriter::create(&folder.join(&file), &like.schema())?;
         Ok(Self { writer, run: Run { file, chunks: Vec::new() } })
     }
@@ -188,41 +187,35 @@ pub fn open_bytes(runs: &[Run]) -> u64 {
 
 /// Merges runs in passes until holding the rest open costs at most `limit` bytes, or two are left.
 ///
+/// Merged runs go to `scratch`; the runs of `folder` stay.
+///
 /// # Errors
 /// When a run cannot be read or written.
 pub fn merge_passes((folder, scratch): (&Path, &Path), mut runs: Vec<Run>, limit: u64, chunk_bytes: u64) -> Result<Vec<Run>> {
     let mut pass = 0;
     while runs.len() > 2 && open_bytes(&runs) > limit {
-        let mut group = vec![runs.remove(0), runs.remove(0)];
+        let mut group: Vec<Run> = runs.drain(..2).collect();
         while !runs.is_empty() && open_bytes(&group) + open_bytes(&runs[..1]) <= limit {
             group.push(runs.remove(0));
         }
-        runs.push(merge_group(folder, &group, format!("merged-{pass:05}.arrow"), chunk_bytes)?);
-        for run in &group {
-            remove_file(&folder.join(&run.file))?;
+        runs.push(merge_group(folder, &group, scratch.join(format!("merged-{pass:05}.arrow")), chunk_bytes)?);
+        for run in group.iter().filter(|run| run.file.is_absolute()) {
+            remove_file(&run.file)?;
         }
         pass += 1;
     }
     Ok(runs)
 }
 
-fn merge_group(folder: &Path, group: &[Run], file: String, chunk_bytes: u64) -> Result<Run> {
+fn merge_group(folder: &Path, group: &[Run], file: PathBuf, chunk_bytes: u64) -> Result<Run> {
     let mut merge = RunMerge::open(folder, group, &[])?;
     let mut gather = Gather::default();
-    let mut writer: Option<RunWriter> = None;
+    let first = merge.head().expect("law: runs are not empty").batch;
+    let mut writer = RunWriter::create(folder, file, first)?;
     let (mut bytes, mut first_key) = (0, Vec::new());
-    let mut file = Some(file);
     while let Some(head) = merge.head() {
         let size = logical_size(&head.batch.slice(head.row, 1))[0];
-        if writer.is_none()
-            && let Some(file) = file.take()
-        {
-            writer = Some(RunWriter::create(folder, file, head.batch)?);
-        }
-        if let Some(writer) = &mut writer
-            && !gather.is_empty()
-            && bytes + size > chunk_bytes
-        {
+        if !gather.is_empty() && bytes + size > chunk_bytes {
             writer.write(&gather.take()?, std::mem::take(&mut first_key), bytes)?;
             bytes = 0;
         }
@@ -233,20 +226,17 @@ fn merge_group(folder: &Path, group: &[Run], file: String, chunk_bytes: u64) -> 
         gather.push(&head);
         merge.advance()?;
     }
-    let mut writer = writer.expect("law: runs are not empty");
     writer.write(&gather.take()?, first_key, bytes)?;
     writer.finish()
 }
 
 /// A k-way merge over runs, row by row.
-#[derive(Debug)]
 pub struct RunMerge {
     cursors: Vec<Cursor>,
     heap: MergeHeap,
     loads: usize,
 }
 
-#[derive(Debug)]
 struct Cursor {
     reader: IpcReader,
     batch: RecordBatch,

@@ -140,7 +140,7 @@ pub trait Reader: Sync {
 }
 
 /// Every reader.
-pub const ALL: &[&dyn Reader] = &[&Jsonl];
+pub const ALL: &[&dyn Reader] = &[&Jsonl, &text::TEXT, &text::MARKDOWN];
 
 /// The reader of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn Reader> {

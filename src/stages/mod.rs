@@ -2,6 +2,12 @@
 //!
 //! A stage is stateless: the same batch gives the same output on any thread, and every row goes exactly one way.
 
+pub mod attach;
+pub mod fingerprint;
+pub mod ingest;
+pub mod normalize;
+pub mod validate;
+
 use arrow::array::RecordBatch;
 
 use crate::error::Result;

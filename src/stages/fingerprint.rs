@@ -1,0 +1,143 @@
+//! `fingerprint`: counts and digests of the text, the cluster columns as of an article without duplicates, and table order.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
+    StringBuilder,
+};
+use arrow::buffer::{BooleanBuffer, Buffer};
+
+use super::{Stage, StageOutput};
+use crate::columns::batch::{column, replace_columns};
+use crate::columns::interim::KEY_SHA256;
+use crate::columns::{ARTICLES, SCHEMA_VERSION, TextListBuilder};
+use crate::error::Result;
+use crate::kernels::count_words::{count_chars, count_words};
+use crate::kernels::fold_key::fold_key;
+use crate::kernels::sha256::{Digest, WRITTEN_LEN};
+
+/// Counts and digests `text`, and completes the row.
+///
+/// `_key_sha256` is the digest of the folded text; where nothing is left of it (a text of symbols alone) that of the text, which
+/// no folded text can equal. Behind this stage a batch holds the columns of `articles` in table order (those that came in or
+/// were added), then the others in the order in which they came.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fingerprint;
+
+impl Stage for Fingerprint {
+    fn name(&self) -> &'static str {
+        "fingerprint"
+    }
+
+    fn requires(&self) -> &'static [&'static str] {
+        &["id", "text"]
+    }
+
+    fn provides(&self) -> &'static [&'static str] {
+        &[
+            "schema_version",
+            "word_count",
+            "char_count",
+            "text_sha256",
+            "cluster_id",
+            "cluster_size",
+            "is_representative",
+            "cluster_relation",
+            "similarity",
+            "validation_codes",
+            KEY_SHA256,
+        ]
+    }
+
+    fn apply(&self, batch: &RecordBatch) -> Result<StageOutput> {
+        let rows = batch.num_rows();
+        let text: &StringArray = column(batch, "text")?;
+        let id: &StringArray = column(batch, "id")?;
+        let counted = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+        let words = text.iter().map(|text| text.map_or(0, |text| counted(count_words(text))));
+        let chars = text.iter().map(|text| text.map_or(0, |text| counted(count_chars(text))));
+        let (text_sha256, key_sha256) = digests(text);
+        let columns: Vec<(&'static str, ArrayRef)> = vec![
+            ("schema_version", Arc::new(repeated(SCHEMA_VERSION, rows))),
+            ("word_count", Arc::new(Int32Array::from_iter_values(words))),
+            ("char_count", Arc::new(Int32Array::from_iter_values(chars))),
+            ("text_sha256", Arc::new(text_sha256)),
+            ("cluster_id", Arc::new(id.clone())),
+            ("cluster_size", Arc::new(Int32Array::from(vec![1; rows]))),
+            ("is_representative", Arc::new(BooleanArray::new(BooleanBuffer::new_set(rows), None))),
+            ("cluster_relation", Arc::new(repeated("unique", rows))),
+            ("similarity", Arc::new(Float64Array::new_null(rows))),
+            ("validation_codes", Arc::new(TextListBuilder::empty_lists(rows))),
+            (KEY_SHA256, Arc::new(key_sha256)),
+        ];
+        let kept = in_table_order(&replace_columns(batch, columns, &[])?)?;
+        Ok(StageOutput { kept, rejected: Vec::new() })
+    }
+}
+
+/// Digests of each text in written form, and of each folded text as bytes.
+fn digests(text: &StringArray) -> (StringArray, FixedSizeBinaryArray) {
+    let mut written = StringBuilder::with_capacity(text.len(), text.len() * WRITTEN_LEN);
+    let mut keys: Vec<u8> = Vec::with_capacity(text.len() * 32);
+    let mut key = Vec::new();
+    for text in text.iter().map(Option::unwrap_or_default) {
+        let digest = Digest::of(text.as_bytes());
+        written.append_value(std::str::from_utf8(&digest.written()).expect("law: digests are written in ASCII"));
+        fold_key(text, &mut key);
+        let of_key = if key.is_empty() { digest } else { Digest::of(&key) };
+        keys.extend_from_slice(&of_key.0);
+    }
+    (written.finish(), FixedSizeBinaryArray::new(32, Buffer::from_vec(keys), None))
+}
+
+fn repeated(value: &str, rows: usize) -> StringArray {
+    let mut builder = StringBuilder::with_capacity(rows, rows * value.len());
+    (0..rows).for_each(|_| builder.append_value(value));
+    builder.finish()
+}
+
+/// The columns of `articles` in table order, then the others.
+fn in_table_order(batch: &RecordBatch) -> Result<RecordBatch> {
+    let schema = batch.schema_ref();
+    let known = ARTICLES.columns.iter().filter_map(|column| schema.index_of(column.name).ok());
+    let others = (0..schema.fields().len()).filter(|place| ARTICLES.column(schema.field(*place).name()).is_none());
+    Ok(batch.project(&known.chain(others).collect::<Vec<_>>())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stages::laws::text_batch;
+
+    #[test]
+    fn texts_are_counted_and_digested() {
+        let batch = text_batch(&["Two words.", "two WORDS", "…!", "!"]);
+        let kept = Fingerprint.apply(&batch).expect("applied").kept;
+        let words: &Int32Array = column(&kept, "word_count").expect("counts");
+        let chars: &Int32Array = column(&kept, "char_count").expect("counts");
+        assert_eq!((&words.values()[..], &chars.values()[..]), (&[2, 2, 0, 0][..], &[10, 9, 2, 1][..]));
+        let written: &StringArray = column(&kept, "text_sha256").expect("digests");
+        assert_eq!(written.value(0), Digest::of(b"Two words.").to_string());
+        let keys: &FixedSizeBinaryArray = column(&kept, KEY_SHA256).expect("keys");
+        assert_eq!(keys.value(0), keys.value(1));
+        assert_eq!(keys.value(2), Digest::of("…!".as_bytes()).0);
+        assert_ne!(keys.value(2), keys.value(3));
+    }
+
+    #[test]
+    fn a_row_stands_for_itself_and_columns_are_in_order() {
+        let kept = Fingerprint.apply(&text_batch(&["One."])).expect("applied").kept;
+        assert_eq!(kept.column_by_name("cluster_id"), kept.column_by_name("id"));
+        let relation: &StringArray = column(&kept, "cluster_relation").expect("relations");
+        assert_eq!(relation.value(0), "unique");
+        let places: Vec<Option<usize>> = kept
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| ARTICLES.columns.iter().position(|column| column.name == field.name()))
+            .collect();
+        let known = places.iter().flatten().count();
+        assert!(places.iter().take(known).is_sorted() && places.iter().take(known).all(Option::is_some));
+    }
+}
