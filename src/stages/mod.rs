@@ -2,6 +2,8 @@
 //!
 //! A stage is stateless: the same batch gives the same output on any thread, and every row goes exactly one way.
 
+pub mod validate;
+
 use arrow::array::RecordBatch;
 
 use crate::error::Result;
