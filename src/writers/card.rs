@@ -56,8 +56,8 @@ pub fn card(facts: &CardFacts<'_>) -> String {
          - `manifest.json`: counts and digests of everything here.\n\n\
          Rows follow schema version {}. The dataset digest is `{}`.\n\n\
          ## Rights\n\n\
-         The articles belong to their publishers. The columns `license`, `rights_holder`, `access` and `tdm_reservation` say what\n\
-         each record states; `unknown` means that it states nothing.",
+         The columns `license`, `rights_holder`, `access` and `tdm_reservation` say what each record states; `unknown` means that\n\
+         nothing is stated.",
         listed(facts.formats),
         facts.schema_version,
         facts.dataset_digest
