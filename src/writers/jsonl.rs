@@ -83,14 +83,17 @@ impl<W: Write> JsonlWriter<W> {
     /// # Errors
     /// When the level is not one of zstd's.
     pub fn with_compression(mut self, compression: JsonlCompression, level: i32) -> Result<Self> {
-        if let (JsonlCompression::Zstd, Compressed::Plain(output)) = (compression, self.output) {
-            if !zstd::compression_level_range().contains(&level) {
-                return Err(Error::config(format!("expected a zstd level from 1 to 22, but found {level}")));
+        self.output = match (compression, self.output) {
+            (JsonlCompression::Zstd, Compressed::Plain(output)) => {
+                if !zstd::compression_level_range().contains(&level) {
+                    return Err(Error::config(format!("expected a zstd level from 1 to 22, but found {level}")));
+                }
+                let mut encoder = zstd::Encoder::new(output, level).map_err(cannot_write)?;
+                encoder.include_checksum(true).map_err(cannot_write)?;
+                Compressed::Zstd(encoder)
             }
-            let mut encoder = zstd::Encoder::new(output, level).map_err(cannot_write)?;
-            encoder.include_checksum(true).map_err(cannot_write)?;
-            self.output = Compressed::Zstd(encoder);
-        }
+            (_, output) => output,
+        };
         Ok(self)
     }
 
