@@ -78,7 +78,9 @@ impl DateColumns {
         self.date_conflict.append_value(dates.conflict);
         self.modified_at.append_option(dates.modified_at);
         self.retrieved_at.append_option(dates.retrieved_at);
-        candidates.iter().for_each(|candidate| self.candidates.push(candidate));
+        for candidate in candidates {
+            self.candidates.push(candidate);
+        }
         self.candidates.end_row();
     }
 
