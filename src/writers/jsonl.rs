@@ -255,7 +255,7 @@ mod tests {
     use crate::kernels::sha256::{Digest, DigestSum};
     use crate::writers::fixtures::{ALL_TYPES, every_type, text_lists};
     use arrow::array::{
-        Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, StringArray,
+        ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, StringArray,
         TimestampMicrosecondArray,
     };
     use arrow::compute::concat_batches;
