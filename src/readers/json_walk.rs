@@ -399,7 +399,7 @@ impl<'a> Cursor<'a> {
 /// Whether any byte is a C0 control; one vectorised pass, so that strings of ordinary records need no search of their own.
 fn has_control(bytes: &[u8]) -> bool {
     let (chunks, rest) = bytes.as_chunks::<64>();
-    chunks.iter().any(|chunk| chunk.iter().fold(false, |found, byte| found | (*byte < 0x20)))
+    chunks.iter().any(|chunk| chunk.iter().map(|byte| u8::from(*byte < 0x20)).fold(0, u8::max) > 0)
         || rest.iter().any(|byte| *byte < 0x20)
 }
 
@@ -411,17 +411,18 @@ mod tests {
     use serde::de::IgnoredAny;
     use serde_json::Value;
 
-    fn walk(record: &str) -> Result<Vec<(String, Kind, String)>, (ReasonCode, Option<String>, String)> {
+    /// (path, kind, characters) of a value.
+    type Flat = (String, Kind, String);
+    /// (reason, pointer, detail) of a refusal.
+    type Refusal = (ReasonCode, Option<String>, String);
+
+    fn walk(record: &str) -> Result<Vec<Flat>, Refusal> {
         let mut walk = JsonWalk::default();
-        match walk.walk(record) {
-            Err(rejection) => Err((rejection.reason, rejection.pointer, rejection.detail)),
-            Ok(()) => {
-                let leaves = &walk.leaves;
-                let text = |place: Place| place.of(record, &leaves.scratch).to_owned();
-                let path = |at| leaves.shape.path(at).to_owned();
-                Ok(leaves.items.iter().map(|leaf| (path(leaf.path), leaf.kind, text(leaf.place))).collect())
-            }
-        }
+        walk.walk(record).map_err(|rejection| (rejection.reason, rejection.pointer, rejection.detail))?;
+        let leaves = &walk.leaves;
+        let text = |place: Place| place.of(record, &leaves.scratch).to_owned();
+        let path = |at| leaves.shape.path(at).to_owned();
+        Ok(leaves.items.iter().map(|leaf| (path(leaf.path), leaf.kind, text(leaf.place))).collect())
     }
 
     #[test]
