@@ -93,7 +93,7 @@ impl JsonWalk {
             Some(c) => format!("`{c}`"),
             None => "the end".to_owned(),
         };
-        let detail = format!("expected {expected}, but found {found} at line {line} column {column}");
+        let detail = format!("expected {expected}, but found {found} at line {line} column {column} of the record");
         Rejection::new(ReasonCode::InvalidJson, detail)
     }
 
@@ -447,10 +447,16 @@ mod tests {
     #[test]
     fn what_is_no_json_is_named_with_its_place() {
         let detail = |record: &str| walk(record).unwrap_err().2;
-        assert_eq!(detail("{\"a\":\n NaN}"), "expected a value, but found `N` at line 2 column 2");
-        assert_eq!(detail(r#"{"a":1} x"#), "expected nothing behind the value, but found `x` at line 1 column 9");
-        assert_eq!(detail(r#"{"a":"x"#), "expected `\"`, but found the end at line 1 column 8");
-        assert_eq!(detail(r#"{"a":"\ud800"}"#), "expected a pair of surrogates, but found `d` at line 1 column 9");
+        assert_eq!(detail("{\"a\":\n NaN}"), "expected a value, but found `N` at line 2 column 2 of the record");
+        assert_eq!(
+            detail(r#"{"a":1} x"#),
+            "expected nothing behind the value, but found `x` at line 1 column 9 of the record"
+        );
+        assert_eq!(detail(r#"{"a":"x"#), "expected `\"`, but found the end at line 1 column 8 of the record");
+        assert_eq!(
+            detail(r#"{"a":"\ud800"}"#),
+            "expected a pair of surrogates, but found `d` at line 1 column 9 of the record"
+        );
         assert_eq!(detail("{\"a\":\"\t\"}").split(',').next(), Some("expected an escaped control character"));
         for bad in ["", "{", "{\"a\"}", "{a:1}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":1,}", "[1", "{\"a\":'x'}", "nul"] {
             assert_eq!(walk(bad).unwrap_err().0, ReasonCode::InvalidJson, "{bad}");
