@@ -46,7 +46,8 @@ pub fn escape_path(bytes: &[u8]) -> String {
             }
         }
         for byte in chunk.invalid() {
-            out.push_str(&format!("%{byte:02X}"));
+            let digit = |value: u8| char::from(b"0123456789ABCDEF"[usize::from(value & 15)]);
+            out.extend(['%', digit(byte >> 4), digit(*byte)]);
         }
     }
     out
