@@ -116,7 +116,12 @@ impl Iterator for IpcReader {
 /// I/O errors are the system's fault, a file that ends too early or makes no sense is the dataset's.
 fn failed(verb: &str, path: &Path, error: ArrowError) -> Error {
     match error {
-        ArrowError::IoError(_, cause) if cause.kind() != io::ErrorKind::UnexpectedEof => Error::io(verb, path, cause),
+        // A file shorter than its own frame is an invalid seek.
+        ArrowError::IoError(_, cause)
+            if !matches!(cause.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput) =>
+        {
+            Error::io(verb, path, cause)
+        }
         error => Error::dataset(format!("cannot {verb} `{}`", path.display())).caused_by(error),
     }
 }

@@ -6,7 +6,7 @@
 //!    of each language (`ngrams`), and whole words that tell close languages apart (`words`).
 //!
 //! A long text is read at a few places first; only where that leaves a doubt more of it is read, never more
-//! than about 2 kB. Words are never guessed from single characters of other scripts, and an answer that
+//! than 640 bytes. Words are never guessed from single characters of other scripts, and an answer that
 //! fits the model badly (another language in the same letters, lists of names) is not *sure*.
 
 mod ngrams;
@@ -38,7 +38,7 @@ const WHOLE: usize = 640;
 const GLANCE: (usize, usize) = (3, 96);
 
 /// Second reading, where the first leaves a doubt.
-const CLOSER: (usize, usize) = (8, 240);
+const CLOSER: (usize, usize) = (4, 160);
 
 /// Confidence from which a glance is enough.
 const CLEAR: f64 = 0.99;
@@ -56,7 +56,7 @@ const SERBIAN_LATIN_HANDICAP: u32 = 16;
 /// Detects the main language of `text`; `None` when it has no letters of a known script.
 ///
 /// Knows 23 scripts with one language each and 64 languages in Latin, Cyrillic, Arabic, Devanagari and
-/// Hebrew letters. Reads at most about 2 kB, so its cost does not grow with the text. Bosnian, Croatian
+/// Hebrew letters. Reads at most 640 bytes, so its cost does not grow with the text. Bosnian, Croatian
 /// and Serbian in Latin letters, Indonesian and Malay, and Bokmål and Nynorsk are told apart where their
 /// words differ, but not in every sentence.
 pub fn detect_language(text: &str) -> Option<Detected> {

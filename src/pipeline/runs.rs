@@ -10,7 +10,7 @@ use super::article_rows::ArticleRows;
 use super::external_sort::RowArena;
 use super::merge_heap::MergeHeap;
 use crate::error::Result;
-use crate::io::{IpcReader, IpcWriter, SpillWriter, remove_file};
+use crate::io::{IpcReader, IpcWriter, SpillWriter, real_path, remove_file};
 use crate::writers::cut::logical_size;
 
 /// Buffer of the file of key rows in bytes.
@@ -198,6 +198,7 @@ pub fn merge_passes(
     limit: u64,
     chunk_bytes: u64,
 ) -> Result<Vec<Run>> {
+    let scratch = real_path(scratch)?;
     let mut pass = 0;
     while runs.len() > 2 && open_bytes(&runs) > limit {
         let mut group: Vec<Run> = runs.drain(..2).collect();

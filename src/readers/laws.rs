@@ -165,11 +165,11 @@ pub fn assert_tiled(seen: &[Seen], bytes: &[u8], length: u64) {
         next = range.end();
         let part = bytes.get(range.offset as usize..next as usize);
         match tile {
-            Seen::Record { bytes, text, statements, encoding, .. } => {
+            // A text file may be a head without a body; `normalize` gives it its fate.
+            Seen::Record { bytes, statements, encoding, .. } => {
                 if let Some(part) = part {
                     assert_eq!(part, bytes);
                 }
-                assert!(!text.is_empty());
                 assert!(!encoding.is_empty());
                 for statement in statements {
                     assert!(!statement.value.trim().is_empty());

@@ -1,3 +1,5 @@
+//! Tests of the choice among dates.
+
 use proptest::prelude::*;
 
 use super::*;
