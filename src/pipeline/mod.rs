@@ -4,6 +4,7 @@
 
 mod article_rows;
 mod chain;
+pub mod check;
 mod decide;
 mod export;
 mod external_sort;
