@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 pub fn column<'a, T: Array + 'static>(batch: &'a RecordBatch, name: &str) -> Result<&'a T> {
     let array = batch
         .column_by_name(name)
-        .ok_or_else(|| Error::dataset(format!("expected a column `{name}`, but found none in the batch")))?;
+        .ok_or_else(|| Error::dataset(format!("expected a column `{name}`, but found none")))?;
     array.as_any().downcast_ref().ok_or_else(|| {
         Error::dataset(format!("expected another type of column `{name}`, but found `{}`", array.data_type()))
     })
@@ -101,7 +101,7 @@ mod tests {
         let batch = batch();
         assert_eq!(column::<StringArray>(&batch, "text").expect("text").value(1), "b");
         let missing = column::<StringArray>(&batch, "title").expect_err("no title");
-        assert_eq!(missing.to_string(), "expected a column `title`, but found none in the batch");
+        assert_eq!(missing.to_string(), "expected a column `title`, but found none");
         let mistyped = column::<StringArray>(&batch, "raw_index").expect_err("a number");
         assert_eq!(mistyped.to_string(), "expected another type of column `raw_index`, but found `Int64`");
     }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, Int64Array, ListArray, RecordBatch, StringArray, StringBuilder, StructArray, UInt8Array};
+use arrow::array::{
+    Array, AsArray, Int64Array, ListArray, RecordBatch, StringArray, StringBuilder, StructArray, UInt8Array,
+};
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
-use arrow::datatypes::{Field as ArrowField, Int64Type, UInt8Type};
 use arrow::datatypes::DataType;
+use arrow::datatypes::{Field as ArrowField, Int64Type, UInt8Type};
 
 use super::batch::column;
 use super::interim::{STATEMENTS, statement_fields};

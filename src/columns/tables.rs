@@ -96,9 +96,9 @@ pub const ARTICLES: Table = Table {
         required("content", "char_count", Int32, "Unicode scalar values of `text`.").rule(Rule::AtLeast(1)).like("51"),
         optional("date", "published_at", Timestamp, "Instant of publication; only when a time of day and a zone are known.").like("\"2025-12-17T08:30:00.000000Z\""),
         optional("date", "published_date", Date, "Calendar date as the source states it; the first day of the period for month or year precision.").like("\"2025-12-17\""),
-        required("date", "published_precision", Text, "How much of the date is stated.").stored(Low).rule(PRECISION).like("\"day\""),
-        optional("date", "published_raw", Text, "The words that the date was read from.").stored(Opaque).rule(Rule::NotEmpty).like("\"2025-12-17\""),
-        required("date", "published_evidence", Text, "Where the date was found.").stored(Low).rule(EVIDENCE).like("\"header-inline\""),
+        required("date", "published_precision", Text, "How much of the date is stated.").stored(Low).rule(PRECISION).like("\"minute\""),
+        optional("date", "published_raw", Text, "The words that the date was read from.").stored(Opaque).rule(Rule::NotEmpty).like("\"2025-12-17T11:30+03:00\""),
+        required("date", "published_evidence", Text, "Where the date was found.").stored(Low).rule(EVIDENCE).like("\"record-field\""),
         optional("date", "published_tz", Text, "The zone that made the instant: as stated, or the outlet's.").stored(Low).rule(Rule::NotEmpty).like("\"+03:00\""),
         required("date", "date_conflict", Boolean, "Whether date candidates of different kinds differ by more than a day.").stored(Low).like("false"),
         optional("date", "modified_at", Timestamp, "When the article was last changed, as declared.").like("\"2025-12-18T09:00:00.000000Z\""),
@@ -280,25 +280,25 @@ pub const DATE_CANDIDATES: Table = Table {
         required("candidate", "rank", Int32, "Place in the order of precedence, from 0.")
             .rule(Rule::AtLeast(0))
             .like("0"),
-        required("candidate", "kind", Text, "Where it was found.").stored(Low).rule(EVIDENCE).like("\"header-inline\""),
+        required("candidate", "kind", Text, "Where it was found.").stored(Low).rule(EVIDENCE).like("\"record-field\""),
         required("candidate", "role", Text, "What it dates.")
             .stored(Low)
             .rule(Rule::OneOf(&["published", "modified", "retrieved"]))
             .like("\"published\""),
-        required("candidate", "raw", Text, "The words as written.").stored(Opaque).like("\"2025-12-17\""),
+        required("candidate", "raw", Text, "The words as written.").stored(Opaque).like("\"2025-12-17T11:30+03:00\""),
         required("candidate", "span_start", Int64, "First byte in the raw record; -1 when there is none.")
             .rule(Rule::AtLeast(-1))
-            .like("5"),
+            .like("24"),
         required("candidate", "span_end", Int64, "Byte behind the last; -1 when there is none.")
             .rule(Rule::AtLeast(-1))
-            .like("15"),
+            .like("46"),
         optional("value", "value_date", Date, "Calendar date read from it.").like("\"2025-12-17\""),
-        optional("value", "value_at", Timestamp, "Instant read from it."),
+        optional("value", "value_at", Timestamp, "Instant read from it.").like("\"2025-12-17T08:30:00.000000Z\""),
         required("value", "precision", Text, "How much of the date is stated.")
             .stored(Low)
             .rule(PRECISION)
-            .like("\"day\""),
-        optional("value", "tz", Text, "Zone as stated or from the outlet.").stored(Low),
+            .like("\"minute\""),
+        optional("value", "tz", Text, "Zone as stated or from the outlet.").stored(Low).like("\"+03:00\""),
         required("verdict", "accepted", Boolean, "Whether it gave the row its value.").stored(Low).like("true"),
         optional("verdict", "reject_reason", Text, "Why not.").stored(Low).rule(CODE),
     ],

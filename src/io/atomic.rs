@@ -78,3 +78,65 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
         fs::remove_file(path).ok();
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn files_are_replaced_whole_and_keep_mode_and_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sub/a.txt");
+        write_atomic(&path, b"one").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let link = folder.path().join("link");
+        symlink("sub/a.txt", &link).unwrap();
+        write_atomic(&link, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(names(&folder.path().join("sub")), ["a.txt"]);
+    }
+
+    #[test]
+    fn a_directory_in_the_way_is_an_error_that_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::create_dir(&path).unwrap();
+        assert_eq!(write_atomic(&path, b"x").unwrap_err().kind(), ErrorKind::Io);
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn a_new_file_never_replaces_an_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/a.toml");
+        write_new(&path, b"one").unwrap();
+        assert_eq!(write_new(&path, b"two").unwrap_err().kind(), ErrorKind::Usage);
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+    }
+
+    #[test]
+    fn reading_stops_at_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "12345").unwrap();
+        assert_eq!(read_limited(&path, 5).unwrap(), b"12345");
+        assert_eq!(read_limited(&path, u64::MAX).unwrap(), b"12345");
+        let error = format!("{:?}", read_limited(&path, 4).unwrap_err());
+        assert!(error.ends_with("expected at most 4 bytes, but found more"), "{error}");
+        remove_file(&path).unwrap();
+        remove_file(&path).unwrap();
+        assert!(remove_file(folder.path()).is_err());
+    }
+}

@@ -3,7 +3,8 @@
 use bzip2::Decompress as BzDecompress;
 use flate2::{Decompress as GzDecompress, FlushDecompress};
 use liblzma::stream::{Action, CONCATENATED, Error as XzError, Status as XzStatus, Stream as XzStream};
-use zstd::zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, get_error_name};
+use zstd::zstd_safe::zstd_sys::ZSTD_ErrorCode::ZSTD_error_frameParameter_windowTooLarge as WINDOW_TOO_LARGE;
+use zstd::zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, get_error_name, is_error_kind};
 
 use crate::rejection::ReasonCode;
 
@@ -11,8 +12,6 @@ use crate::rejection::ReasonCode;
 const ZSTD_WINDOW_LOG_MAX: u32 = 27;
 /// Memory of the xz decoder: a dictionary of 64 MiB (`xz -9`) and room for its state.
 const XZ_MEMORY: u64 = 68 << 20;
-/// `ZSTD_error_frameParameter_windowTooLarge`, zstd_errors.h; codes are returned negated.
-const ZSTD_WINDOW_TOO_LARGE: usize = 16;
 /// Size of a block header, RFC 8878 section 3.1.1.2.
 const ZSTD_BLOCK_HEADER: usize = 3;
 
@@ -195,7 +194,7 @@ impl Zstd {
                 self.hint = hint;
                 Event::Going
             }
-            Err(code) if code.wrapping_neg() == ZSTD_WINDOW_TOO_LARGE => Event::Fault(
+            Err(code) if is_error_kind(code, WINDOW_TOO_LARGE) => Event::Fault(
                 ReasonCode::ExpansionLimit,
                 format!("the zstd window is larger than {} MiB", 1 << (ZSTD_WINDOW_LOG_MAX - 20)),
             ),
@@ -284,4 +283,22 @@ impl Codec for Xz {
     }
 
     fn restart(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_told_by_magic_and_texts_are_left_alone() {
+        assert_eq!(Compression::detect(b"\x1f\x8b\x08\0"), Some(Compression::Gzip));
+        assert_eq!(Compression::detect(b"\x28\xb5\x2f\xfd"), Some(Compression::Zstd));
+        assert_eq!(Compression::detect(b"\x5a\x2a\x4d\x18"), Some(Compression::Zstd));
+        assert_eq!(Compression::detect(b"\xfd7zXZ\0"), Some(Compression::Xz));
+        assert_eq!(Compression::detect(b"BZh91AY&SY"), Some(Compression::Bzip2));
+        assert_eq!(Compression::detect(b"BZh9\x17\x72\x45\x38\x50\x90"), Some(Compression::Bzip2));
+        for text in [&b""[..], b"B", b"BZh9 is a name", b"PK\x03\x04", b"{\"a\":1}", b"\x1f\x8b\x07"] {
+            assert_eq!(Compression::detect(text), None);
+        }
+    }
 }

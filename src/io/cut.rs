@@ -124,3 +124,106 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 fn shrunk() -> io::Error {
     io::Error::new(io::ErrorKind::UnexpectedEof, "the file has become shorter since it was listed")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check_cuts(content: &[u8], step: u64) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        fs::write(&path, content).unwrap();
+        let ranges = cut_lines(&path, content.len() as u64, step).unwrap();
+        let mut at = 0;
+        for range in &ranges {
+            assert!(range.offset == at && range.length > 0);
+            at = range.end();
+            assert!(at == content.len() as u64 || content[at as usize - 1] == b'\n');
+        }
+        assert_eq!(at, content.len() as u64);
+        let mut expected: Vec<u64> = (1..=content.len() as u64 / step)
+            .filter_map(|k| memchr::memchr(b'\n', &content[(k * step) as usize - 1..]).map(|i| k * step + i as u64))
+            .chain((!content.is_empty()).then_some(content.len() as u64))
+            .collect();
+        expected.dedup();
+        assert_eq!(ranges.iter().map(|range| range.end()).collect::<Vec<_>>(), expected, "the rule, spelled out");
+    }
+
+    #[test]
+    fn cuts_tile_the_file_at_line_ends() {
+        let long = [b"short\n".to_vec(), vec![b'x'; 300_000], b"\nlast".to_vec()].concat();
+        for content in [&b""[..], b"\n", b"a", b"a\r\nbb\r\nccc\r\n", b"one\ntwo\nthree", b"\n\n\n\n", &long] {
+            for step in (1..20).chain([1000, 65_536, 1 << 40]) {
+                if content.len() < 1000 || step >= 1000 {
+                    check_cuts(content, step);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_shrank_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        fs::write(&path, "a\n").unwrap();
+        assert!(cut_lines(&path, 100, 10).is_err());
+        assert!(feed_lines(&path, ByteRange::new(0, 100), 10, |_| {}).is_err());
+    }
+
+    /// Lines with something other than ASCII white space.
+    fn count(chunk: &[u8]) -> u64 {
+        chunk.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count() as u64
+    }
+
+    fn feed_bytes(content: &[u8], range: ByteRange, buffer: usize) -> (u64, Vec<u8>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        fs::write(&path, content).unwrap();
+        let (mut lines, mut seen) = (0, Vec::new());
+        feed_lines(&path, range, buffer, |chunk| {
+            lines += count(chunk);
+            seen.extend_from_slice(chunk);
+        })
+        .unwrap();
+        (lines, seen)
+    }
+
+    #[test]
+    fn short_lines_are_fed_as_they_are() {
+        let content: Vec<u8> = (0..1000).flat_map(|n| format!("line {n}\r\n").into_bytes()).collect();
+        let range = ByteRange::new(0, content.len() as u64);
+        assert_eq!(feed_bytes(&content, range, 100), (1000, content.clone()));
+        assert_eq!(feed_bytes(&content, ByteRange::new(8, 16), 100), (2, content[8..24].to_vec()));
+        assert_eq!(feed_bytes(b"", ByteRange::new(0, 0), 100), (0, Vec::new()));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn counts_do_not_depend_on_the_buffer(
+            lines in prop::collection::vec((0..300_usize, 0..300_usize), 0..12), end in any::<bool>(), buffer in 0..500_usize,
+        ) {
+            let mut content: Vec<u8> = Vec::new();
+            for (blank, letters) in lines {
+                content.extend(std::iter::repeat_n(b' ', blank * usize::from(blank > 100)));
+                content.extend(std::iter::repeat_n(b'x', letters * usize::from(letters > 50)));
+                content.push(b'\n');
+            }
+            if end {
+                content.pop();
+            }
+            let range = ByteRange::new(0, content.len() as u64);
+            prop_assert_eq!(feed_bytes(&content, range, buffer).0, count(&content));
+        }
+
+        #[test]
+        fn any_content_is_tiled(content in "[a\n]{0,80}", step in 1..90_u64) {
+            check_cuts(content.as_bytes(), step);
+        }
+    }
+}

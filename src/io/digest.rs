@@ -86,3 +86,25 @@ impl Write for Digesting {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digest_and_size_are_those_of_the_file() {
+        fn sendable<T: Write + Send>(_: &T) {}
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let mut writer = DigestWriter::create(&path).unwrap();
+        sendable(&writer);
+        for n in 0..100_000 {
+            write!(writer, "{n},").unwrap();
+        }
+        let digest = writer.finish().unwrap();
+        let content = std::fs::read(&path).unwrap();
+        assert_eq!(digest.bytes, content.len() as u64);
+        assert_eq!(digest.sha256, <[u8; 32]>::from(Sha256::digest(&content)));
+        assert!(DigestWriter::create(&path).is_err(), "an old file is never opened");
+    }
+}

@@ -92,8 +92,18 @@ fn remove_stale(target: &Target) {
     }
 }
 
-/// Brings dot-files home and removes the directory, its lock last, so that a removal that is cut short can be taken up again.
+/// Brings dot-files home and removes the directory, its lock last, so that a removal that fails or is cut short can be taken up
+/// again by the next run.
 fn remove_holder(target: &Target, path: &Path, lock: FileLock) -> io::Result<()> {
+    if let Err(error) = empty_holder(target, path) {
+        lock.leave();
+        return Err(error);
+    }
+    drop(lock);
+    fs::remove_dir(path)
+}
+
+fn empty_holder(target: &Target, path: &Path) -> io::Result<()> {
     carry_dot_files(&path.join(DATASET), &target.path())?;
     carry_dot_files(&path.join(FAILED), &target.with_suffix(FAILED_SUFFIX))?;
     for entry in fs::read_dir(path)? {
@@ -101,10 +111,13 @@ fn remove_holder(target: &Target, path: &Path, lock: FileLock) -> io::Result<()>
         if entry.file_name() == LOCK {
             continue;
         }
-        if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
+        }
     }
-    drop(lock);
-    fs::remove_dir(path)
+    Ok(())
 }
 
 /// Moves the dot-files of directory `from` to directory `to`, replacing nothing; no `from` is fine.

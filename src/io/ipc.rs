@@ -65,6 +65,7 @@ impl IpcWriter {
 pub struct IpcReader {
     inner: FileReader<File>,
     path: PathBuf,
+    ended: bool,
 }
 
 impl IpcReader {
@@ -75,7 +76,7 @@ impl IpcReader {
     pub fn open(path: &Path, projection: Option<Vec<usize>>) -> Result<Self> {
         let file = File::open(path).map_err(|error| Error::io("read", path, error))?;
         let inner = FileReader::try_new(file, projection).map_err(|error| failed("read", path, error))?;
-        Ok(Self { inner, path: path.to_path_buf() })
+        Ok(Self { inner, path: path.to_path_buf(), ended: false })
     }
 
     /// The schema of the batches.
@@ -93,8 +94,8 @@ impl IpcReader {
     /// # Errors
     /// A dataset error when the file has fewer than `index` batches.
     pub fn seek(&mut self, index: usize) -> Result<()> {
-        if index == self.batches() {
-            while self.next().transpose()?.is_some() {}
+        self.ended = index == self.batches();
+        if self.ended {
             return Ok(());
         }
         self.inner.set_index(index).map_err(|error| failed("read", &self.path, error))
@@ -105,6 +106,9 @@ impl Iterator for IpcReader {
     type Item = Result<RecordBatch>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
         Some(self.inner.next()?.map_err(|error| failed("read", &self.path, error)))
     }
 }
@@ -114,5 +118,74 @@ fn failed(verb: &str, path: &Path, error: ArrowError) -> Error {
     match error {
         ArrowError::IoError(_, cause) if cause.kind() != io::ErrorKind::UnexpectedEof => Error::io(verb, path, cause),
         error => Error::dataset(format!("cannot {verb} `{}`", path.display())).caused_by(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Int64Array, StringArray};
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn batch(from: i64) -> RecordBatch {
+        let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(from..from + 3));
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("ü")]));
+        RecordBatch::try_from_iter([("n", numbers), ("t", texts)]).unwrap()
+    }
+
+    fn written(path: &Path) -> u64 {
+        let mut writer = IpcWriter::create(path, &batch(0).schema()).unwrap();
+        for n in 0..4 {
+            writer.write(&batch(n * 10)).unwrap();
+        }
+        assert_eq!(writer.batches(), 4);
+        writer.finish().unwrap()
+    }
+
+    #[test]
+    fn batches_come_back_from_any_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run");
+        assert_eq!(written(&path), std::fs::metadata(&path).unwrap().len());
+        let mut reader = IpcReader::open(&path, None).unwrap();
+        assert_eq!((reader.batches(), reader.schema()), (4, batch(0).schema()));
+        assert_eq!(reader.by_ref().map(Result::unwrap).collect::<Vec<_>>(), [0, 10, 20, 30].map(batch));
+        reader.seek(2).unwrap();
+        assert_eq!(reader.by_ref().map(Result::unwrap).collect::<Vec<_>>(), [20, 30].map(batch));
+        reader.seek(4).unwrap();
+        assert!(reader.next().is_none());
+        reader.seek(3).unwrap();
+        assert_eq!(reader.next().unwrap().unwrap(), batch(30));
+        assert_eq!(reader.seek(5).unwrap_err().kind(), ErrorKind::Dataset);
+        let mut reader = IpcReader::open(&path, Some(vec![1])).unwrap();
+        assert_eq!(reader.next().unwrap().unwrap(), batch(0).project(&[1]).unwrap());
+    }
+
+    #[test]
+    fn a_file_without_batches_has_a_schema() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run");
+        IpcWriter::create(&path, &batch(0).schema()).unwrap().finish().unwrap();
+        let mut reader = IpcReader::open(&path, None).unwrap();
+        assert_eq!(reader.schema(), batch(0).schema());
+        reader.seek(0).unwrap();
+        assert!(reader.next().is_none());
+    }
+
+    #[test]
+    fn a_file_cut_short_is_a_dataset_error_and_a_missing_one_an_io_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run");
+        let bytes = written(&path);
+        let whole = std::fs::read(&path).unwrap();
+        for length in [0, 5, 100, bytes / 2, bytes - 1] {
+            std::fs::write(&path, &whole[..length as usize]).unwrap();
+            assert_eq!(IpcReader::open(&path, None).err().unwrap().kind(), ErrorKind::Dataset, "{length}");
+        }
+        assert_eq!(IpcReader::open(&folder.path().join("none"), None).err().unwrap().kind(), ErrorKind::Io);
+        assert!(IpcWriter::create(&path, &batch(0).schema()).is_err(), "an old file is never opened");
     }
 }

@@ -209,3 +209,107 @@ impl Read for RangeInput {
 }
 
 impl RawInput for RangeInput {}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::fs;
+
+    use super::super::decode::tests::compress;
+    use super::*;
+
+    fn read_all(mut input: Box<dyn RawInput + Send>) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        input.read_to_end(&mut bytes).map(|_| bytes)
+    }
+
+    #[test]
+    fn compression_is_told_by_content_and_taken_off_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = ReadLimits::default();
+        for &kind in Compression::ALL {
+            let path = folder.path().join("a.jsonl");
+            let inner = compress(Compression::Gzip, b"{}\n");
+            fs::write(&path, compress(kind, &inner)).unwrap();
+            assert_eq!(read_all(open(&path, &limits).unwrap()).unwrap(), inner, "{kind:?}");
+            assert!(open(&path, &limits).unwrap().random_access().is_none());
+            let head = sniff_head(&path, &limits).unwrap();
+            assert_eq!((head.bytes, head.compression, head.name.as_str()), (inner, Some(kind), "a.jsonl"));
+        }
+        let path = folder.path().join("PLAIN.JSONL.GZ");
+        fs::write(&path, "{}\n").unwrap();
+        assert_eq!(read_all(open(&path, &limits).unwrap()).unwrap(), b"{}\n");
+        let head = sniff_head(&path, &limits).unwrap();
+        assert_eq!((head.compression, head.name.as_str(), head.size), (None, "plain.jsonl", 3));
+    }
+
+    #[test]
+    fn names_lose_one_suffix_and_survive_any_bytes() {
+        for (name, plain) in [
+            (&b"a.JSONL.zst"[..], "a.jsonl"),
+            (b"a.gz.gz", "a.gz"),
+            (b"gz", "gz"),
+            (b".gz", ".gz"),
+            (b"caf\xe9%.XZ", "caf%e9%25"),
+            (b"", ""),
+        ] {
+            assert_eq!(plain_name(Path::new(OsStr::from_bytes(name))), plain);
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_damaged_file_is_what_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt.gz");
+        let text = vec![b'x'; 10_000];
+        let whole = compress(Compression::Gzip, &text);
+        fs::write(&path, &whole).unwrap();
+        assert_eq!(sniff_head(&path, &ReadLimits::default()).unwrap().bytes, text[..4096]);
+        fs::write(&path, &whole[..whole.len() - 12]).unwrap();
+        let head = sniff_head(&path, &ReadLimits::default()).unwrap();
+        assert!(text.starts_with(&head.bytes) && head.compression == Some(Compression::Gzip));
+    }
+
+    #[test]
+    fn the_expansion_limit_is_that_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bomb.gz");
+        let bomb = compress(Compression::Gzip, &vec![0; 4 << 20]);
+        fs::write(&path, &bomb).unwrap();
+        let limits = ReadLimits { max_expansion: 300, ..ReadLimits::default() };
+        let mut out = Vec::new();
+        let error = open(&path, &limits).unwrap().read_to_end(&mut out).unwrap_err();
+        assert_eq!(damage_of(error).unwrap().reason.code(), "expansion-limit");
+        assert_eq!(out.len(), (bomb.len() * 300).max(1 << 20));
+        let generous = ReadLimits { max_expansion: 2000, buffer: 0 };
+        assert_eq!(read_all(open(&path, &generous).unwrap()).unwrap().len(), 4 << 20);
+    }
+
+    #[test]
+    fn ranges_and_random_access_see_the_same_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, "0123456789").unwrap();
+        let limits = ReadLimits { buffer: 3, ..ReadLimits::default() };
+        let range = open_range(&path, ByteRange::new(2, 5), &limits).unwrap();
+        assert!(range.random_access().is_none());
+        assert_eq!(read_all(range).unwrap(), b"23456");
+        let error = read_all(open_range(&path, ByteRange::new(8, 5), &limits).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("a.txt") && damage_of(error).is_err());
+
+        let access = open(&path, &limits).unwrap().random_access().unwrap();
+        let mut buffer = [0; 4];
+        assert_eq!((access.length(), access.read_at(&mut buffer, 7).unwrap()), (10, 3));
+        assert_eq!(&buffer[..3], b"789");
+        assert_eq!(access.read_at(&mut buffer, 99).unwrap(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [folder.path().join("none"), folder.path().to_path_buf()] {
+            let error = open(&path, &ReadLimits::default()).err().unwrap();
+            assert_eq!(error.to_string(), format!("cannot read `{}`", path.display()));
+        }
+    }
+}

@@ -17,6 +17,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
@@ -62,7 +63,11 @@ impl Staging {
     pub fn create_beside(output: &Path) -> Result<Self> {
         let target = Target::of(output)?;
         let lock_path = target.lock_path();
-        let lock = FileLock::acquire(&lock_path).map_err(|error| Error::io("lock", &lock_path, error))?;
+        let lock = FileLock::acquire(&lock_path).map_err(|error| {
+            Error::io("lock", &lock_path, error).hint(
+                "the result is prepared beside the output, so the directory that holds it must be writable: name a sub-folder",
+            )
+        })?;
         let Some(lock) = lock else {
             return Err(Error::usage(format!("`{}` is being written by another run", output.display()))
                 .hint("wait for it to end, or name another output"));
@@ -71,9 +76,7 @@ impl Staging {
         let occupancy = Occupancy::of(&target.path())?;
         let dataset = holder.path().join(DATASET);
         fs::create_dir(&dataset).map_err(|error| Error::io("create", &dataset, error))?;
-        if occupancy == Occupancy::Replaceable {
-            probe_exchange(&holder, &target)?;
-        }
+        probe(&holder, &target, occupancy).map_err(|error| refused(&target.path(), error))?;
         Ok(Self { target, dataset, holder, _output: lock })
     }
 
@@ -195,22 +198,21 @@ fn is_ours(manifest: &Path) -> bool {
         .is_some_and(|manifest| manifest.tool == "copydesk")
 }
 
-/// Exchanges two empty folders, and looks whether the output is a mount point, so that a run fails before its work and not after.
-fn probe_exchange(holder: &Holder, target: &Target) -> Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    let output = target.path();
-    let (a, b) = (holder.path().join("probe-a"), holder.path().join("probe-b"));
-    let probe = || -> io::Result<()> {
-        if fs::metadata(&output)?.dev() != fs::metadata(target.parent())?.dev() {
-            return Err(io::ErrorKind::CrossesDevices.into());
-        }
+/// Looks whether the output is a mount point, and exchanges two empty folders, so that a run fails before its work and not after.
+fn probe(holder: &Holder, target: &Target, occupancy: Occupancy) -> io::Result<()> {
+    if occupancy == Occupancy::Free {
+        return Ok(());
+    }
+    if fs::metadata(target.path())?.dev() != fs::metadata(target.parent())?.dev() {
+        return Err(io::ErrorKind::CrossesDevices.into());
+    }
+    if occupancy == Occupancy::Replaceable {
+        let (a, b) = (holder.path().join("probe-a"), holder.path().join("probe-b"));
         fs::create_dir(&a)?;
         fs::create_dir(&b)?;
         exchange(&a, &b)?;
-        fs::remove_dir(&a)?;
-        fs::remove_dir(&b)
-    };
-    probe().map_err(|error| refused(&output, error))
+    }
+    Ok(())
 }
 
 fn refused(output: &Path, error: io::Error) -> Error {
@@ -220,9 +222,12 @@ fn refused(output: &Path, error: io::Error) -> Error {
     ))
 }
 
-/// Makes the entries of a directory durable.
+/// Makes the entries of a directory durable, as far as the file system knows how.
 pub(super) fn sync(directory: &Path) -> Result<()> {
-    File::open(directory).and_then(|handle| handle.sync_all()).map_err(|error| Error::io("write", directory, error))
+    match File::open(directory).and_then(|handle| handle.sync_all()) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        result => result.map_err(|error| Error::io("write", directory, error)),
+    }
 }
 
 /// Makes the entries of a directory and of all below it durable; files are synced by their writers.
@@ -243,4 +248,192 @@ fn sync_tree(directory: &Path) -> Result<()> {
         sync(&path)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn fill(staging: &Staging, content: &str) {
+        for (name, content) in [("manifest.json", r#"{"version":"1","tool":"copydesk"}"#), ("data/a.txt", content)] {
+            let mut file = staging.create(name).unwrap();
+            file.write_all(content.as_bytes()).unwrap();
+            file.finish().unwrap();
+        }
+    }
+
+    fn publish(output: &Path, content: &str) -> Published {
+        let mut staging = Staging::create_beside(output).unwrap();
+        fill(&staging, content);
+        staging.publish().unwrap()
+    }
+
+    fn content(output: &Path) -> String {
+        fs::read_to_string(output.join("data/a.txt")).unwrap()
+    }
+
+    #[test]
+    fn a_dataset_takes_a_free_name_and_then_the_place_of_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("sub/out");
+        assert_eq!(publish(&output, "one"), Published { path: output.clone(), left_behind: None });
+        fs::create_dir(output.join(".git")).unwrap();
+        fs::write(output.join(".git/HEAD"), "ref").unwrap();
+        fs::set_permissions(&output, fs::Permissions::from_mode(0o750)).unwrap();
+        publish(&output, "two");
+        assert_eq!(content(&output), "two");
+        assert_eq!(names(&output), [".git", "data", "manifest.json"], "dot-files stay, the lock is not published");
+        assert_eq!(fs::read(output.join(".git/HEAD")).unwrap(), b"ref");
+        assert_eq!(fs::metadata(&output).unwrap().permissions().mode() & 0o777, 0o750);
+        assert_eq!(names(&folder.path().join("sub")), ["out"], "nothing hidden is left");
+    }
+
+    #[test]
+    fn empty_directories_and_those_with_dot_files_are_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("out");
+        fs::create_dir(&output).unwrap();
+        publish(&output, "one");
+        assert_eq!(content(&output), "one");
+        fs::remove_dir_all(&output).unwrap();
+        fs::create_dir_all(output.join(".git/refs")).unwrap();
+        publish(&output, "two");
+        assert_eq!(names(&output), [".git", "data", "manifest.json"]);
+        assert!(output.join(".git/refs").is_dir());
+    }
+
+    #[test]
+    fn foreign_directories_and_files_are_refused_before_and_at_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, manifest) in [("a", ""), ("b", r#"{"tool":"other"}"#), ("c", "[]"), ("d", r#"{"note":"copydesk"}"#)]
+        {
+            let output = folder.path().join(name);
+            fs::create_dir(&output).unwrap();
+            fs::write(output.join("manifest.json"), manifest).unwrap();
+            let error = Staging::create_beside(&output).unwrap_err();
+            assert_eq!((error.kind(), error.hints().len()), (ErrorKind::Usage, 1));
+        }
+        fs::write(folder.path().join("file"), "").unwrap();
+        assert_eq!(Staging::create_beside(&folder.path().join("file")).unwrap_err().kind(), ErrorKind::Usage);
+        assert_eq!(names(folder.path()), ["a", "b", "c", "d", "file"], "a refusal leaves nothing behind");
+
+        let output = folder.path().join("late");
+        let mut staging = Staging::create_beside(&output).unwrap();
+        fill(&staging, "one");
+        fs::create_dir(&output).unwrap();
+        fs::write(output.join("thesis.txt"), "mine").unwrap();
+        assert_eq!(staging.publish().unwrap_err().kind(), ErrorKind::Usage);
+        assert_eq!(names(&output), ["thesis.txt"]);
+        assert_eq!(content(&staging.publish_failed().unwrap().path), "one", "the work is not lost");
+    }
+
+    #[test]
+    fn a_failed_dataset_lies_beside_the_output() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("out");
+        publish(&output, "good");
+        for content in ["bad", "worse"] {
+            let mut staging = Staging::create_beside(&output).unwrap();
+            fill(&staging, content);
+            assert_eq!(staging.publish_failed().unwrap().path, folder.path().join("out.failed"));
+            fs::write(folder.path().join("out.failed/.note"), "mine").unwrap();
+        }
+        assert_eq!(content(&output), "good");
+        assert_eq!(content(&folder.path().join("out.failed")), "worse");
+        assert!(folder.path().join("out.failed/.note").exists());
+        assert_eq!(names(folder.path()), ["out", "out.failed"]);
+    }
+
+    #[test]
+    fn two_runs_cannot_write_one_output() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("out");
+        let first = Staging::create_beside(&output).unwrap();
+        symlink("out", folder.path().join("link")).unwrap();
+        let error = Staging::create_beside(&output).unwrap_err();
+        assert_eq!(error.to_string(), format!("`{}` is being written by another run", output.display()));
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        let other = Staging::create_beside(&folder.path().join("other")).unwrap();
+        drop((first, other));
+        Staging::create_beside(&output).unwrap();
+        assert_eq!(names(folder.path()), ["link"]);
+    }
+
+    #[test]
+    fn a_link_keeps_pointing_at_the_dataset() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("disk/real"), folder.path().join("link"));
+        publish(&real, "one");
+        symlink("disk/real", &link).unwrap();
+        publish(&link, "two");
+        assert_eq!((content(&link), content(&real)), ("two".to_owned(), "two".to_owned()));
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    /// The state after a kill between the exchange and the housekeeping: the old dataset, dot-files included, is in the hidden
+    /// directory, whose lock is free.
+    #[test]
+    fn the_next_run_brings_home_the_dot_files_of_a_killed_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("out");
+        publish(&output, "new");
+        let holder = folder.path().join(".out.copydesk-0123456789");
+        fs::create_dir_all(holder.join("dataset/.git")).unwrap();
+        fs::create_dir_all(holder.join("dataset/data")).unwrap();
+        fs::write(holder.join("dataset/.git/HEAD"), "ref").unwrap();
+        fs::write(holder.join("lock"), "").unwrap();
+        drop(Staging::create_beside(&output).unwrap());
+        assert_eq!(content(&output), "new");
+        assert_eq!(fs::read(output.join(".git/HEAD")).unwrap(), b"ref");
+        assert_eq!(names(folder.path()), ["out"]);
+    }
+
+    #[test]
+    fn dot_files_that_cannot_be_brought_home_are_not_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("out");
+        publish(&output, "new");
+        fs::write(output.join(".note"), "newer").unwrap();
+        let holder = folder.path().join(".out.copydesk-0123456789");
+        fs::create_dir_all(holder.join("dataset")).unwrap();
+        fs::write(holder.join("dataset/.note"), "older").unwrap();
+        fs::write(holder.join("lock"), "").unwrap();
+        publish(&output, "newest");
+        assert_eq!(fs::read(output.join(".note")).unwrap(), b"newer");
+        assert_eq!(fs::read(holder.join("dataset/.note")).unwrap(), b"older");
+        fs::remove_file(output.join(".note")).unwrap();
+        publish(&output, "newest");
+        assert_eq!(fs::read(output.join(".note")).unwrap(), b"older", "the next run tries again");
+        assert_eq!(names(folder.path()), ["out"]);
+    }
+
+    #[test]
+    fn an_unpublished_dataset_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("out");
+        publish(&output, "one");
+        let staging = Staging::create_beside(&output).unwrap();
+        fill(&staging, "two");
+        drop(staging);
+        assert_eq!(content(&output), "one");
+        assert_eq!(names(folder.path()), ["out"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "law: dataset files lie inside the dataset")]
+    fn files_cannot_leave_the_dataset() {
+        let folder = tempfile::tempdir().unwrap();
+        Staging::create_beside(&folder.path().join("out")).unwrap().create("data/../../x").ok();
+    }
 }

@@ -100,3 +100,46 @@ impl SpillReader {
         self.inner.read_exact(row)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(50))]
+
+        #[test]
+        fn rows_come_back_in_order(
+            rows in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..100), 0..20), buffer in 0..64_usize,
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("rows");
+            let mut writer = SpillWriter::create(&path, buffer).unwrap();
+            for row in &rows {
+                writer.push(row).unwrap();
+            }
+            prop_assert_eq!(writer.finish().unwrap(), std::fs::metadata(&path).unwrap().len());
+            let mut reader = SpillReader::open(&path, buffer).unwrap();
+            let (mut row, mut back) = (vec![1, 2, 3], Vec::new());
+            while reader.next(&mut row).unwrap() {
+                back.push(row.clone());
+            }
+            prop_assert_eq!(back, rows);
+            prop_assert!(row.is_empty() && !reader.next(&mut row).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_file_cut_inside_a_row_is_a_dataset_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows");
+        for content in [&b"\x01"[..], b"\x01\0\0\0", b"\xff\xff\xff\xff12"] {
+            std::fs::write(&path, content).unwrap();
+            let error = SpillReader::open(&path, 16).unwrap().next(&mut Vec::new()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Dataset);
+        }
+    }
+}

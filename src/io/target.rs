@@ -87,3 +87,38 @@ impl Target {
         self.parent.join(name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn siblings_are_hidden_and_known_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target::of(&folder.path().join("new/out/")).unwrap();
+        assert_eq!(target.path(), folder.path().join("new/out"));
+        assert!(folder.path().join("new").is_dir(), "parents are made");
+        assert_eq!(target.lock_path(), folder.path().join("new/.out.copydesk-lock"));
+        assert_eq!(target.with_suffix(".failed"), folder.path().join("new/out.failed"));
+        let (a, b) = (target.fresh_sibling(), target.fresh_sibling());
+        assert!(a != b && target.is_sibling(a.file_name().unwrap()));
+        let other = Target::of(&folder.path().join("new/out.copydesk-0123456789")).unwrap();
+        assert!(
+            !target.is_sibling(other.fresh_sibling().file_name().unwrap()),
+            "another output's siblings are not ours"
+        );
+        assert!(!target.is_sibling(target.lock_path().file_name().unwrap()));
+    }
+
+    #[test]
+    fn links_and_dots_are_resolved_and_the_root_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir_all(root.join("disk/data")).unwrap();
+        std::os::unix::fs::symlink("disk/data", root.join("link")).unwrap();
+        assert_eq!(Target::of(&root.join("link")).unwrap().path(), root.join("disk/data"));
+        assert_eq!(Target::of(&root.join("disk/data/..")).unwrap().path(), root.join("disk"));
+        assert_eq!(Target::of(Path::new("/")).unwrap_err().kind(), crate::error::ErrorKind::Usage);
+        assert_eq!(Target::of(Path::new("name")).unwrap().parent(), Path::new("."));
+    }
+}

@@ -144,3 +144,100 @@ fn is_hidden(name: &[u8]) -> bool {
 fn walked(raw_path: String, metadata: &fs::Metadata) -> WalkedFile {
     WalkedFile { raw_path, size: metadata.len(), modified: metadata.modified().ok() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    fn raw_paths(walk: &Walk) -> Vec<&str> {
+        walk.files.iter().map(|file| file.raw_path.as_str()).collect()
+    }
+
+    #[test]
+    fn files_come_in_the_order_of_their_raw_paths_and_open_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let names: [&[u8]; 7] = [b"b/a", b"b-c", b"b.txt", b"a%20b", b"caf\xe9", "ş".as_bytes(), b"A\nB"];
+        fs::create_dir(folder.path().join("b")).unwrap();
+        fs::create_dir(folder.path().join("empty")).unwrap();
+        for name in names {
+            fs::write(folder.path().join(OsStr::from_bytes(name)), name).unwrap();
+        }
+        let walk = walk(folder.path(), OnUnreadable::Fail).unwrap();
+        assert_eq!(raw_paths(&walk), ["A\nB", "a%2520b", "b-c", "b.txt", "b/a", "caf%E9", "ş"]);
+        for file in &walk.files {
+            let content = fs::read(walk.path(&file.raw_path)).unwrap();
+            assert_eq!(escape_path(&content), file.raw_path);
+            assert!(file.size == content.len() as u64 && file.modified.is_some());
+        }
+    }
+
+    #[test]
+    fn links_hidden_and_special_entries_are_counted_and_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("in");
+        fs::create_dir_all(root.join("sub/.git")).unwrap();
+        fs::write(root.join("sub/.git/config"), "").unwrap();
+        for name in ["a.txt", ".DS_Store", "a.txt~", "#a.txt#"] {
+            fs::write(root.join(name), "").unwrap();
+        }
+        symlink(&root, root.join("sub/loop")).unwrap();
+        symlink("a.txt", root.join("link")).unwrap();
+        symlink("gone", root.join("dangling")).unwrap();
+        let _socket = UnixListener::bind(root.join("socket")).unwrap();
+        let walk = walk(&root, OnUnreadable::Fail).unwrap();
+        assert_eq!(raw_paths(&walk), ["a.txt"]);
+        assert_eq!(walk.symlinks, ["dangling", "link", "sub/loop"]);
+        assert_eq!(walk.hidden, ["#a.txt#", ".DS_Store", "a.txt~", "sub/.git"]);
+        assert_eq!(walk.special, ["socket"]);
+        assert!(walk.unreadable.is_empty());
+    }
+
+    #[test]
+    fn the_root_may_be_a_file_a_link_or_hidden() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(".hidden.txt");
+        fs::write(&file, "text").unwrap();
+        let one = walk(&file, OnUnreadable::Fail).unwrap();
+        assert_eq!(raw_paths(&one), [".hidden.txt"]);
+        assert_eq!(one.path(".hidden.txt"), file);
+        let link = folder.path().join("link");
+        fs::create_dir(folder.path().join("real")).unwrap();
+        fs::write(folder.path().join("real/a"), "").unwrap();
+        symlink("real", &link).unwrap();
+        assert_eq!(raw_paths(&walk(&link, OnUnreadable::Fail).unwrap()), ["a"]);
+        assert_eq!(
+            walk(&folder.path().join("none"), OnUnreadable::Reject).unwrap_err().kind(),
+            crate::error::ErrorKind::Io
+        );
+    }
+
+    #[test]
+    fn an_unreadable_directory_ends_the_run_or_is_listed() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let closed = folder.path().join("closed");
+        fs::create_dir(&closed).unwrap();
+        fs::write(folder.path().join("a"), "").unwrap();
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+        if fs::read_dir(&closed).is_err() {
+            let error = walk(folder.path(), OnUnreadable::Fail).unwrap_err();
+            assert!(error.to_string().contains("closed") && error.hints().len() == 1);
+            let walk = walk(folder.path(), OnUnreadable::Reject).unwrap();
+            assert_eq!((raw_paths(&walk), walk.unreadable[0].raw_path.as_str()), (vec!["a"], "closed"));
+        }
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+
+    #[test]
+    fn depth_does_not_matter() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("d/".repeat(900));
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(deep.join("a"), "").unwrap();
+        assert_eq!(walk(folder.path(), OnUnreadable::Fail).unwrap().files.len(), 1);
+    }
+}

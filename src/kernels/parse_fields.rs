@@ -1,6 +1,5 @@
 //! Reads a flat map of metadata (YAML, TOML or JSON) into statements: front matter and sidecars.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -115,7 +114,7 @@ struct Reading<'t, 'o> {
     out: &'o mut Vec<Statement<'static>>,
 }
 
-impl Reading<'_, '_> {
+impl<'t> Reading<'t, '_> {
     /// Adds the statements of a value; `depth` is 1 inside a list.
     fn take(&mut self, node: &Node, pointer: &str, depth: u8) -> Result<(), FieldsFault> {
         let free_to_read = matches!(self.field, Field::Access | Field::TdmReservation);
@@ -124,11 +123,11 @@ impl Reading<'_, '_> {
         match &node.value {
             Value::Null => Ok(()),
             Value::Text(value) | Value::Bare(value) => {
-                self.state(value, node.span.clone());
+                self.state(value, node.span.clone(), matches!(node.value, Value::Bare(_)));
                 Ok(())
             }
             Value::Boolean(value) if free_to_read => {
-                self.state(if *value { "true" } else { "false" }, node.span.clone());
+                self.state(if *value { "true" } else { "false" }, node.span.clone(), false);
                 Ok(())
             }
             Value::List(items) if takes_list && depth == 0 => {
@@ -149,10 +148,10 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn state(&mut self, value: &str, span: Option<Range<usize>>) {
-        let (value, span) = self.as_written(value.trim(), span);
+    fn state(&mut self, value: &str, span: Option<Range<usize>>, bare: bool) {
+        let (value, span) = self.as_written(value.trim(), span, bare);
         if !value.is_empty() {
-            let mut statement = Statement::new(self.field, self.evidence, value.into_owned());
+            let mut statement = Statement::new(self.field, self.evidence, value.to_owned());
             statement.span = span.map(|span| ByteRange::new(span.start as u64, span.len() as u64));
             statement.form = head_form(self.field);
             self.out.push(statement);
@@ -160,21 +159,22 @@ impl Reading<'_, '_> {
     }
 
     /// The value as it stands in the text, with its place there; the value alone when it was escaped or folded.
-    fn as_written<'v>(&self, value: &'v str, span: Option<Range<usize>>) -> (Cow<'v, str>, Option<Range<usize>>) {
+    fn as_written<'v>(&self, value: &'v str, span: Option<Range<usize>>, bare: bool) -> (&'v str, Option<Range<usize>>)
+    where
+        't: 'v,
+    {
         let Some((start, token)) = span.and_then(|span| Some((span.start, self.text.get(span)?))) else {
-            return (Cow::Borrowed(value), None);
+            return (value, None);
         };
-        if let Some(at) = token.find(value).filter(|_| !value.is_empty()) {
-            return (Cow::Borrowed(value), Some(start + at..start + at + value.len()));
-        }
-        let plain = token.trim();
-        let is_number = plain.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'))
-            && plain.bytes().all(|b| b.is_ascii_graphic());
-        if is_number {
-            let at = start + (token.len() - token.trim_start().len());
-            return (Cow::Owned(plain.to_owned()), Some(at..at + plain.len()));
-        }
-        (Cow::Borrowed(value), None)
+        // The rendering of a number is not what was written: `1.50`.
+        let number = token.trim();
+        let value = if bare && number.starts_with(|c: char| !matches!(c, '!' | '&' | '*' | '"' | '\'')) {
+            number
+        } else {
+            value
+        };
+        let at = token.find(value).filter(|_| !value.is_empty()).map(|at| start + at);
+        (value, at.map(|at| at..at + value.len()))
     }
 }
 

@@ -291,27 +291,15 @@ fn iso_date(text: &str) -> Option<usize> {
     }
 }
 
-/// Whether a value can be a date in any usual way of writing: short, with the digits of a year or of a numeric date, and
-/// without a sentence around it.
+/// Whether a value can be a date in any usual way of writing: short, with the digits of a year or of a numeric date, with no
+/// more words than a weekday, a month, a time of day and a zone need, and not ending like a sentence.
 fn looks_like_date(value: &str) -> bool {
     let digits = value.chars().filter(|c| c.is_numeric()).count();
-    let words = value.split_whitespace().count();
-    value.len() <= LONGEST_DATE && (4..=24).contains(&digits) && words <= 9 && !has_sentence_end(value)
-}
-
-/// A full stop, question or exclamation mark behind a word of three or more letters, with a new word behind it or nothing.
-fn has_sentence_end(value: &str) -> bool {
-    let mut run = 0;
-    let mut chars = value.chars().peekable();
-    while let Some(c) = chars.next() {
-        let ends = matches!(c, '.' | '!' | '?') && chars.peek().is_none_or(|next| next.is_whitespace());
-        // A month may be abbreviated with a full stop: at most five letters ("sept.", "märz.").
-        if ends && run > 5 {
-            return true;
-        }
-        run = if c.is_alphabetic() { run + 1 } else { 0 };
-    }
-    false
+    let words = value.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count();
+    let last = value.split_whitespace().next_back().unwrap_or_default();
+    let sentence = last.ends_with(['!', '?', '…'])
+        || (words > 2 && last.strip_suffix('.').is_some_and(|word| word.chars().all(char::is_alphanumeric)));
+    value.len() <= LONGEST_DATE && (4..=24).contains(&digits) && words <= 5 && !sentence
 }
 
 /// Whether the only line of a block is more likely the beginning of a sentence ("Source: close to the ministry, ...").
@@ -349,6 +337,11 @@ mod tests {
             ("Date 2024-02-29T10:00+04:00\nBody", &["published header-inline 2024-02-29T10:00+04:00"], "Body"),
             ("\n\ndate: 2024-02-29\r\nBody", &["published header-inline 2024-02-29"], "Body"),
             ("Date: 1 March 2024\n\nBody", &["published header-block 1 March 2024"], "Body"),
+            (
+                "Date: Fri. March 1, 2024 10:00 a.m. GMT\n\nBody",
+                &["published header-block Fri. March 1, 2024 10:00 a.m. GMT"],
+                "Body",
+            ),
             ("DATE: 20240301\r\rBody", &["published header-block 20240301"], "Body"),
             (
                 "Title: Rain\nBY: Ada Ö.\n  and B. Cee\n-- checked by hand\n-- date: 2024-03-01\nWord count: 12\nUrl:\n\n\nBody",
@@ -394,6 +387,8 @@ mod tests {
             "Source: a person close to the ministry\n\nMore.",
             "Date: night. The couple met at the mill.\n\nMore.",
             "Date: night. The couple met at the mill in 2024.",
+            "Date: night. The mill in 2024.",
+            "Date: night",
             "Date: In 1999 12 people came to the mill to see it.\n\nMore.",
             "Title fights are dear.\n\nMore.",
             "Title: fights of that kind are dear, and few can pay for them.\n\nMore.",

@@ -24,7 +24,7 @@ pub fn stages(config: &Config) -> Result<Vec<Box<dyn Stage>>> {
         Box::new(Normalize::default()),
         Box::new(Attach::new(Arc::clone(&config.attach))),
         Box::new(Fingerprint::default()),
-        Box::new(Validate::new()?),
+        Box::new(Validate::new()),
     ])
 }
 

@@ -2,11 +2,11 @@
 
 use crate::error::Result;
 use crate::origin::ByteRange;
+use crate::readers::RawRecord;
 use crate::readers::fields::{Plan, TextPlace};
 use crate::readers::json_walk::JsonWalk;
 use crate::readers::leaves::Leaves;
 use crate::readers::tiling::Tiling;
-use crate::readers::{RawRecord, ReadContext};
 use crate::rejection::{RawBytes, ReasonCode, Rejection};
 use crate::statement::Statement;
 
@@ -36,14 +36,8 @@ impl BuildRecord {
     ///
     /// # Errors
     /// What the sink returns.
-    pub fn build(
-        &mut self,
-        record: Decoded<'_>,
-        leaves: &Leaves,
-        context: &ReadContext<'_>,
-        tiling: &mut Tiling<'_>,
-    ) -> Result<()> {
-        self.plan.resolve(&leaves.shape, context);
+    pub fn build(&mut self, record: Decoded<'_>, leaves: &Leaves, tiling: &mut Tiling<'_>) -> Result<()> {
+        self.plan.resolve(&leaves.shape, tiling.context);
         let text = match self.plan.find_text(record.text, leaves, &mut self.joined) {
             Ok(TextPlace::Value(place)) => place.of(record.text, &leaves.scratch),
             Ok(TextPlace::Joined) => &self.joined,
@@ -81,13 +75,7 @@ impl JsonRecords {
     ///
     /// # Errors
     /// What the sink returns.
-    pub fn read(
-        &mut self,
-        bytes: &[u8],
-        offset: u64,
-        context: &ReadContext<'_>,
-        tiling: &mut Tiling<'_>,
-    ) -> Result<()> {
+    pub fn read(&mut self, bytes: &[u8], offset: u64, tiling: &mut Tiling<'_>) -> Result<()> {
         let range = ByteRange::new(offset, bytes.len() as u64);
         let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
             return tiling.damage(range, RawBytes::Bytes(bytes), invalid_utf8(bytes));
@@ -96,7 +84,7 @@ impl JsonRecords {
             return tiling.damage(range, RawBytes::Bytes(bytes), rejection);
         }
         let record = Decoded { range, bytes, text, encoding: "utf-8" };
-        self.build.build(record, &self.walk.leaves, context, tiling)
+        self.build.build(record, &self.walk.leaves, tiling)
     }
 }
 

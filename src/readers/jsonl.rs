@@ -46,7 +46,7 @@ impl Reader for Jsonl {
 
     fn read(&self, input: &mut dyn RawInput, context: &ReadContext<'_>, sink: &mut dyn TileSink) -> Result<()> {
         let mut window = Window::new(input, context);
-        let mut tiling = Tiling::new(context.base, sink);
+        let mut tiling = Tiling::new(context, sink);
         let mut records = JsonRecords::default();
         // Bytes known to hold no line end, and whether all bytes that were dropped from a long line are white space.
         let mut searched = 0;
@@ -69,7 +69,7 @@ impl Reader for Jsonl {
                 if window.fill() {
                     continue;
                 }
-                if window.close_damaged(context, &mut tiling)? {
+                if window.close_damaged(&mut tiling)? {
                     return Ok(());
                 }
             }
@@ -83,7 +83,7 @@ impl Reader for Jsonl {
                 window.damage(content, None, &mut tiling)?;
                 window.consume(length - content);
             } else {
-                records.read(line, window.offset(), context, &mut tiling)?;
+                records.read(line, window.offset(), &mut tiling)?;
                 window.consume(length);
             }
             searched = 0;

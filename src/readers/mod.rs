@@ -4,17 +4,26 @@
 //! what it was given, so nothing can be lost unseen. It never opens a file and never decides what a fact is.
 
 mod build_record;
+mod delimited;
+mod delimited_rows;
 mod field_sets;
 mod fields;
+mod json;
+mod json_scan;
 mod json_walk;
 mod jsonl;
 mod leaves;
+mod parquet;
+mod parquet_rows;
 pub mod sidecar;
 pub mod text;
 mod tiling;
 mod window;
 
+pub use self::parquet::Parquet;
+pub use delimited::{CSV, Delimited, TSV};
 pub use field_sets::{FIELD_SETS, FieldSet, Meaning, Row};
+pub use json::Json;
 pub use jsonl::Jsonl;
 pub use tiling::Tiling;
 pub use window::Window;
@@ -140,7 +149,7 @@ pub trait Reader: Sync {
 }
 
 /// Every reader.
-pub const ALL: &[&dyn Reader] = &[&Jsonl, &text::TEXT, &text::MARKDOWN];
+pub const ALL: &[&dyn Reader] = &[&text::TEXT, &text::MARKDOWN, &Jsonl, &Json, &CSV, &TSV, &Parquet];
 
 /// The reader of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn Reader> {

@@ -2,21 +2,23 @@
 
 use crate::error::Result;
 use crate::origin::ByteRange;
-use crate::readers::{RawRecord, Tile, TileSink};
+use crate::readers::{RawRecord, ReadContext, Tile, TileSink};
 use crate::rejection::{Damage, RawBytes, Rejection};
 
 /// Hands tiles to a sink and puts one framing tile, as long as possible, wherever bytes lie between them.
 ///
 /// A reader names only its records and damages, in order; [`Tiling::framing_to`] the end covers what is left.
 pub struct Tiling<'s> {
+    /// What the reader knows besides the bytes.
+    pub context: &'s ReadContext<'s>,
     sink: &'s mut dyn TileSink,
     next: u64,
 }
 
 impl<'s> Tiling<'s> {
     /// Begins at the offset of the first byte of the stream.
-    pub fn new(base: u64, sink: &'s mut dyn TileSink) -> Self {
-        Self { sink, next: base }
+    pub fn new(context: &'s ReadContext<'s>, sink: &'s mut dyn TileSink) -> Self {
+        Self { context, sink, next: context.base }
     }
 
     /// Hands over a record.
@@ -81,7 +83,9 @@ mod tests {
     #[test]
     fn what_nobody_names_is_framing() {
         let mut sink = Ranges(Vec::new());
-        let mut tiling = Tiling::new(10, &mut sink);
+        let context =
+            ReadContext { base: 10, max_record: 9, file_name: "x", declared_fields: &[], fallback_encodings: &[] };
+        let mut tiling = Tiling::new(&context, &mut sink);
         let rejection = Rejection::new(ReasonCode::InvalidJson, "");
         tiling.damage(ByteRange::new(12, 3), RawBytes::Bytes(b"abc"), rejection).unwrap();
         tiling.framing_to(15).unwrap();

@@ -177,7 +177,7 @@ impl<'i> Window<'i> {
     ///
     /// # Errors
     /// When the operating system refused the last read.
-    pub fn end_of_stream(&mut self, context: &ReadContext<'_>) -> Result<Option<Rejection>> {
+    fn end_of_stream(&mut self, context: &ReadContext<'_>) -> Result<Option<Rejection>> {
         match self.end.take() {
             Some(End::Failed(error)) => Err(Error::io("read", Path::new(context.file_name), error)),
             Some(End::Damaged(rejection)) => {
@@ -198,8 +198,8 @@ impl<'i> Window<'i> {
     ///
     /// # Errors
     /// When the operating system refused the last read, or the sink fails.
-    pub fn close_damaged(&mut self, context: &ReadContext<'_>, tiling: &mut Tiling<'_>) -> Result<bool> {
-        let Some(rejection) = self.end_of_stream(context)? else { return Ok(false) };
+    pub fn close_damaged(&mut self, tiling: &mut Tiling<'_>) -> Result<bool> {
+        let Some(rejection) = self.end_of_stream(tiling.context)? else { return Ok(false) };
         let rest = self.held.len();
         if self.whole_piece(rest).is_none() {
             self.damage(rest, None, tiling)?;

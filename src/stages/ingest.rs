@@ -158,11 +158,8 @@ impl IngestBuilder {
             self.logical_bytes += statement.value.len() + STATEMENT_BYTES;
         }
         rows.statements.end_row();
-        self.logical_bytes += FIXED_BYTES
-            + facts.raw_path.len()
-            + facts.format.len()
-            + record.encoding.len()
-            + record.text.len();
+        self.logical_bytes +=
+            FIXED_BYTES + facts.raw_path.len() + facts.format.len() + record.encoding.len() + record.text.len();
     }
 
     /// Number of rows so far.
@@ -180,8 +177,9 @@ impl IngestBuilder {
     /// # Errors
     /// Never: the columns are as long as each other and of the declared types.
     pub fn finish(&mut self) -> Result<RecordBatch> {
-        static SCHEMA: LazyLock<SchemaRef> =
-            LazyLock::new(|| Arc::new(Schema::new(PROVIDES.iter().map(|name| field_of(name)).collect::<Vec<FieldRef>>())));
+        static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+            Arc::new(Schema::new(PROVIDES.iter().map(|name| field_of(name)).collect::<Vec<FieldRef>>()))
+        });
         let room = self.rows.room();
         let rows = std::mem::replace(&mut self.rows, Rows::with_room(&room));
         self.logical_bytes = 0;

@@ -39,3 +39,6 @@ pub trait Stage: Send + Sync {
     /// When the batch lacks a required column; never because of what a record says.
     fn apply(&self, batch: &RecordBatch) -> Result<StageOutput>;
 }
+
+#[cfg(test)]
+mod laws;

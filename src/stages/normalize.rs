@@ -114,8 +114,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::columns::cells::{Cells, cells_of};
     use crate::columns::ARTICLES;
+    use crate::columns::cells::{Cells, cells_of};
     use crate::stages::laws::text_batch;
 
     fn list(batch: &RecordBatch, name: &str, row: usize) -> Vec<String> {

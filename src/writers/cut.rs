@@ -2,7 +2,7 @@
 //!
 //! Batch size, threads, memory and engine never move a cut.
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::RecordBatch;
 
 use crate::columns::cells::Cells;
 

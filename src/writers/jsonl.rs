@@ -82,8 +82,8 @@ impl<W: Write> JsonlWriter<W> {
     ///
     /// # Errors
     /// When the level is not one of zstd's.
-    pub fn with_compression(self, compression: JsonlCompression, level: i32) -> Result<Self> {
-        let output = match (compression, self.output) {
+    pub fn with_compression(mut self, compression: JsonlCompression, level: i32) -> Result<Self> {
+        self.output = match (compression, self.output) {
             (JsonlCompression::Zstd, Compressed::Plain(output)) => {
                 if !zstd::compression_level_range().contains(&level) {
                     return Err(Error::config(format!("expected a zstd level from 1 to 22, but found {level}")));
@@ -94,7 +94,7 @@ impl<W: Write> JsonlWriter<W> {
             }
             (_, output) => output,
         };
-        Ok(Self { output, ..self })
+        Ok(self)
     }
 
     fn flush_buffer(&mut self) -> io::Result<()> {
@@ -255,7 +255,7 @@ mod tests {
     use crate::kernels::sha256::{Digest, DigestSum};
     use crate::writers::fixtures::{ALL_TYPES, every_type, text_lists};
     use arrow::array::{
-        Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, StringArray,
+        ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, StringArray,
         TimestampMicrosecondArray,
     };
     use arrow::compute::concat_batches;

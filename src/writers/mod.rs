@@ -12,7 +12,7 @@ pub mod parquet;
 
 use std::io::Write;
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::RecordBatch;
 
 use crate::columns::cells::{Cells, cells_of};
 use crate::columns::{Column, Table};

@@ -181,7 +181,7 @@ mod tests {
     fn read(bytes: &[u8]) -> RecordBatch {
         let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::copy_from_slice(bytes)).unwrap();
         let schema = reader.schema().clone();
-        let batches: Vec<_> = reader.build().unwrap().map(Result::unwrap).collect();
+        let batches: Vec<_> = reader.build().unwrap().map(|batch| batch.unwrap()).collect();
         concat_batches(&schema, &batches).unwrap()
     }
 
@@ -215,7 +215,24 @@ mod tests {
         let metadata = metadata(&file(&ALL_TYPES, &[every_type()]));
         let mut schema = Vec::new();
         print_schema(&mut schema, metadata.file_metadata().schema());
-        insta::assert_snapshot!(String::from_utf8(schema).unwrap(), @"");
+        insta::assert_snapshot!(String::from_utf8(schema).unwrap(), @r"
+        message thing {
+          REQUIRED BYTE_ARRAY id (STRING);
+          OPTIONAL BYTE_ARRAY name (STRING);
+          REQUIRED BOOLEAN flag;
+          OPTIONAL INT32 small;
+          OPTIONAL INT64 large;
+          OPTIONAL DOUBLE number;
+          OPTIONAL INT32 day (DATE);
+          OPTIONAL INT64 at (TIMESTAMP(MICROS,true));
+          REQUIRED group tags (LIST) {
+            REPEATED group list {
+              REQUIRED BYTE_ARRAY element (STRING);
+            }
+          }
+          REQUIRED DOUBLE score;
+        }
+        ");
         assert_eq!(metadata.file_metadata().version(), 1);
         assert_eq!(metadata.file_metadata().created_by(), Some(CREATED_BY));
         assert!(metadata.file_metadata().key_value_metadata().is_none_or(Vec::is_empty));
@@ -230,9 +247,9 @@ mod tests {
             let sorting: Vec<_> = group.sorting_columns().unwrap().iter().map(|column| column.column_idx).collect();
             assert_eq!(sorting, [6, 0]);
             assert!(group.sorting_columns().unwrap().iter().all(|column| !column.nulls_first && !column.descending));
-            assert!(metadata.offset_index().is_some());
             for (leaf, column) in ALL_TYPES.columns.iter().enumerate() {
                 let chunk = group.column(leaf);
+                assert!(chunk.offset_index_offset().is_some(), "{}", column.name);
                 assert_eq!(chunk.compression(), Compression::ZSTD(ZstdLevel::try_new(1).unwrap()));
                 assert_eq!(
                     chunk.dictionary_page_offset().is_some(),
@@ -267,7 +284,10 @@ mod tests {
                     let row: &[&str] = &[marker];
                     Arc::new(text_lists(&vec![row; rows]))
                 }
-                (ColumnType::TextList, _) => Arc::new(text_lists(&vec![&[]; rows])),
+                (ColumnType::TextList, _) => {
+                    let row: &[&str] = &[];
+                    Arc::new(text_lists(&vec![row; rows]))
+                }
                 _ => {
                     let kind = crate::columns::data_type(column.kind);
                     if column.nullable {

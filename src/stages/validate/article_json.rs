@@ -197,7 +197,7 @@ fn written(push: impl FnOnce(&mut Vec<u8>)) -> String {
 
 impl<'a> Object<'a, ArticleJson> for ArticleRow<'a> {
     type Node = ArticleNode<'a>;
-    type MemberName = &'static str;
+    type MemberName = &'a str;
     type MembersIter = Members<'a>;
 
     fn len(&self) -> usize {
@@ -221,7 +221,7 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Iterator for Members<'a> {
-    type Item = (&'static str, ArticleNode<'a>);
+    type Item = (&'a str, ArticleNode<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
         let (column, cells) = (ARTICLES.columns.get(self.place)?, self.row.cells.get(self.place)?);

@@ -4,7 +4,6 @@
 //! Within a column two facts spare questions: equal values have equal answers, and the rules on numbers and dates allow an
 //! interval (`minimum`, `maximum`, four digits of year), so that the answers for the lowest and the highest value hold for all.
 
-use arrow::array::Array;
 use jsonschema::Validator;
 use serde_json::Value;
 

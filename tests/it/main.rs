@@ -1,0 +1,11 @@
+//! The one integration binary.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests open files and stop at the first surprise")]
+
+mod cli;
+mod crash;
+mod determinism;
+mod docs;
+mod laws;
+mod memory;
+mod support;
+mod tidy;
