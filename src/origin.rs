@@ -1,5 +1,7 @@
 //! Where a record came from: a range of bytes of a decoded stream, and its place among the records of its file.
 
+use std::fmt::Write as _;
+
 /// A range of bytes in a decoded stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ByteRange {
@@ -46,7 +48,7 @@ pub fn escape_path(bytes: &[u8]) -> String {
             }
         }
         for byte in chunk.invalid() {
-            out.push_str(&format!("%{byte:02X}"));
+            write!(out, "%{byte:02X}").expect("law: writing to a string cannot fail");
         }
     }
     out

@@ -106,9 +106,9 @@ pub fn escape_detail(text: &str) -> String {
             break;
         }
         if hidden {
-            out.extend(c.escape_default())
+            out.extend(c.escape_default());
         } else {
-            out.push(c)
+            out.push(c);
         }
         chars += width;
     }

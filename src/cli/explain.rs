@@ -3,4 +3,6 @@
 use super::ExitStatus;
 use crate::error::Result;
 /// x
-pub fn explain(_: &super::arguments::ExplainArguments) -> Result<ExitStatus> { Ok(ExitStatus::Success) }
+pub fn explain(_: &super::arguments::ExplainArguments) -> Result<ExitStatus> {
+    Ok(ExitStatus::Success)
+}

@@ -2,7 +2,7 @@
 
 use super::arguments::InitArguments;
 use super::{ExitStatus, out};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::io::write_new;
 
 const CONFIG: &str = include_str!("init/copydesk.toml");
@@ -10,9 +10,17 @@ const SOURCES: &str = include_str!("init/sources.toml");
 
 /// `copydesk init`
 pub fn init(arguments: &InitArguments) -> Result<ExitStatus> {
-    for (name, text) in [("copydesk.toml", CONFIG), ("sources.toml", SOURCES)] {
+    let files = [("copydesk.toml", CONFIG), ("sources.toml", SOURCES)];
+    for (name, _) in files {
         let path = arguments.folder.join(name);
-        write_new(&path, text.as_bytes()).map_err(|error| error.hint("`init` never replaces a file: move yours away first"))?;
+        if path.exists() {
+            return Err(Error::usage(format!("`{}` is there already", path.display()))
+                .hint("`init` never replaces a file: move yours away first"));
+        }
+    }
+    for (name, text) in files {
+        let path = arguments.folder.join(name);
+        write_new(&path, text.as_bytes())?;
         out::message(&format!("wrote `{}`", path.display()));
     }
     Ok(ExitStatus::Success)

@@ -61,7 +61,11 @@ pub fn printable(text: &str) -> String {
         let steers = c.is_control() && c != '\n'
             || ('\u{202a}'..='\u{202e}').contains(&c)
             || ('\u{2066}'..='\u{2069}').contains(&c);
-        if steers { out.extend(c.escape_default()) } else { out.push(c) }
+        if steers {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
     }
     out
 }
@@ -73,6 +77,9 @@ mod tests {
     #[test]
     fn errors_have_the_form_of_the_house() {
         let error = Error::io("read", std::path::Path::new("a\u{1b}.txt"), io::Error::other("no")).hint("try again");
-        assert_eq!(printable(&render_error(&error)), "error: cannot read `a\\u{1b}.txt`\n  Caused by: no\nhint: try again");
+        assert_eq!(
+            printable(&render_error(&error)),
+            "error: cannot read `a\\u{1b}.txt`\n  Caused by: no\nhint: try again"
+        );
     }
 }

@@ -27,7 +27,8 @@ pub struct Loaded {
 
 /// `copydesk run`
 pub fn run(arguments: &RunArguments) -> Result<ExitStatus> {
-    let loaded = load_config(arguments.resources.config.as_deref(), arguments.input.as_deref(), arguments.output.as_deref())?;
+    let loaded =
+        load_config(arguments.resources.config.as_deref(), arguments.input.as_deref(), arguments.output.as_deref())?;
     let options = options(&arguments.resources)?;
     if arguments.dry_run {
         let plan = Plan::new(&loaded.config)?;
@@ -115,9 +116,11 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
 }
 
 fn read_text(path: &Path) -> Result<String> {
-    let bytes = read_limited(path, MAX_CONFIG)?;
+    let bytes = read_limited(path, MAX_CONFIG)
+        .map_err(|error| error.hint("`copydesk init` writes a commented configuration and source registry"))?;
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        Error::config(format!("cannot read `{}`", path.display())).caused_by(format!("expected UTF-8, but byte {offset} is not"))
+        Error::config(format!("cannot read `{}`", path.display()))
+            .caused_by(format!("expected UTF-8, but byte {offset} is not"))
     })
 }

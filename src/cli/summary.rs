@@ -7,7 +7,7 @@ use indicatif::HumanBytes;
 use super::run::Loaded;
 use crate::error::Result;
 use crate::kernels::parse_bytes::format_bytes;
-use crate::manifest::{Account, Manifest};
+use crate::manifest::{Account, InputAccount, Manifest};
 use crate::pipeline::{Outcome, Plan, RunOptions, STAGE_NAMES};
 
 /// Sources that the table shows; the rest is one line.
@@ -33,17 +33,10 @@ pub fn plan(loaded: &Loaded, plan: &Plan, options: &RunOptions) -> Result<String
         rows.push(cells([format, &files.to_string(), &bytes.to_string()]));
     }
     table(&mut text, &rows);
-    let input = &plan.input;
-    for (count, what) in [
-        (input.sidecars, "sidecars"),
-        (input.symlinks, "symbolic links, not followed"),
-        (input.hidden, "hidden files, passed over"),
-        (input.special, "pipes, sockets and devices, passed over"),
-    ] {
-        if count > 0 {
-            line(&mut text, &format!("{count} {what}"));
-        }
+    if plan.input.sidecars > 0 {
+        line(&mut text, &plural(plan.input.sidecars, "sidecar"));
     }
+    passed_over(&mut text, &plan.input);
     let seconds = plan.bytes as f64 / 1e6 * SECONDS_PER_MB / memory.workers as f64;
     line(&mut text, &format!("estimate: {:.0} s for {} on disk", seconds.max(1.0), HumanBytes(plan.bytes)));
     Ok(text)
@@ -66,7 +59,7 @@ pub fn outcome(loaded: &Loaded, outcome: &Outcome) -> String {
 }
 
 fn stages(text: &mut String, account: &Account) {
-    let mut rows = vec![cells(["stage", "in", "kept", "rejected", "why"])];
+    let mut rows = vec![cells(["stage", "in", "kept", "stopped", "why"])];
     for stage in &account.stages {
         let why: Vec<String> = stage.rejected.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
         rows.push(cells([
@@ -78,12 +71,13 @@ fn stages(text: &mut String, account: &Account) {
         ]));
     }
     if account.articles + account.duplicates > 0 {
-        let why: Vec<String> = account.relations.iter().map(|(relation, count)| format!("{relation} {count}")).collect();
+        let why: Vec<String> =
+            account.relations.iter().map(|(relation, count)| format!("{relation} {count}")).collect();
         rows.push(cells([
             "dedup",
             &(account.articles + account.duplicates).to_string(),
             &account.articles.to_string(),
-            &format!("{} duplicates", account.duplicates),
+            &plural(account.duplicates, "duplicate"),
             &why.join(", "),
         ]));
     }
@@ -103,25 +97,31 @@ fn sources(text: &mut String, account: &Account) {
             &count.rejected.to_string(),
         ]));
     }
-    table(text, &rows);
     if by_size.len() > MAX_SOURCES {
-        line(text, &format!("and {} more sources, see `manifest.json`", by_size.len() - MAX_SOURCES));
+        rows.push(vec![format!("and {} more, see `manifest.json`", by_size.len() - MAX_SOURCES)]);
     }
+    table(text, &rows);
 }
 
 fn closing(text: &mut String, manifest: &Manifest) {
     let account = &manifest.account;
     if account.sources.is_empty() {
-        line(text, &format!("{} records in, {} rejected so far", account.records, account.rejected));
+        line(text, &format!("{} in, {} rejected so far", plural(account.records, "record"), account.rejected));
         return;
     }
     line(
         text,
         &format!(
-            "{} records = {} articles + {} duplicates + {} rejected",
-            account.records, account.articles, account.duplicates, account.rejected
+            "{} = {} + {} + {} rejected",
+            plural(account.records, "record"),
+            plural(account.articles, "article"),
+            plural(account.duplicates, "duplicate"),
+            account.rejected
         ),
     );
+    if account.rejected > 0 {
+        line(text, "`tables/records-*.parquet` names every rejected record with its place and reason");
+    }
     if manifest.duplicates.wide_groups > 0 {
         line(
             text,
@@ -131,9 +131,24 @@ fn closing(text: &mut String, manifest: &Manifest) {
             ),
         );
     }
-    if manifest.input.symlinks > 0 {
-        line(text, &format!("{} symbolic links were not followed", manifest.input.symlinks));
+    passed_over(text, &manifest.input);
+}
+
+fn passed_over(text: &mut String, input: &InputAccount) {
+    for (count, what, fate) in [
+        (input.symlinks, "symbolic link", "not followed"),
+        (input.hidden, "hidden file", "passed over"),
+        (input.special, "pipe, socket or device file", "passed over"),
+    ] {
+        if count > 0 {
+            line(text, &format!("{}, {fate}", plural(count, what)));
+        }
     }
+}
+
+/// A count and its noun.
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn cells<const N: usize>(cells: [&str; N]) -> Vec<String> {
@@ -143,7 +158,8 @@ fn cells<const N: usize>(cells: [&str; N]) -> Vec<String> {
 /// Left-aligned first column and last column of words, numbers to the right.
 fn table(text: &mut String, rows: &[Vec<String>]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width =
+        |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let numeric = |at: usize| {
         rows.iter().skip(1).filter_map(|row| row.get(at)).all(|cell| cell.starts_with(|c: char| c.is_ascii_digit()))
     };

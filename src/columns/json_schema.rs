@@ -49,6 +49,9 @@ pub fn schema_text(table: &Table) -> String {
 }
 
 /// The schema of a table's rows as a value.
+///
+/// # Panics
+/// When an example in the column table is not JSON.
 pub fn schema_value(table: &Table) -> Value {
     serde_json::from_str(&schema_text(table)).expect("law: a generated schema is JSON")
 }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, AsArray, Int64Array, ListArray, RecordBatch, StringArray, StringBuilder, StructArray, UInt8Array,
-};
+use arrow::array::{AsArray, Int64Array, ListArray, RecordBatch, StringArray, StringBuilder, StructArray, UInt8Array};
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::DataType;
 use arrow::datatypes::{Field as ArrowField, Int64Type, UInt8Type};

@@ -83,7 +83,7 @@ pub const ARTICLES: Table = Table {
     documentation: "One row per kept article.",
     sorted_by: &["published_date", "source_id", "id"],
     columns: &[
-        required("identity", "id", Text, "`art_` and the first 32 hex digits of SHA-256 over `copydesk-id-1`, NUL, the raw digest, NUL, the stated outlet; survives every change of tool or config.")
+        required("identity", "id", Text, "`art_` and the first 32 hex digits of SHA-256 over `copydesk-id-1`, NUL, `raw_sha256` as written here, NUL, the outlet that a sidecar or path pattern states; survives every change of tool or config.")
             .stored(Lookup).rule(ID).like("\"art_0f3c9a5d7b1e2f4a6c8d0e1f2a3b4c5d\""),
         required("identity", "schema_version", Text, "Version of this schema, semver.")
             .stored(Low).rule(Rule::Pattern("^[0-9]+\\.[0-9]+\\.[0-9]+$")).like("\"1.0.0\""),

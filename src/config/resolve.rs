@@ -16,10 +16,8 @@ use crate::kernels::parse_date::{DateContext, DateOrder, Precision, parse_date};
 use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
+use crate::stages::ingest::MAX_RECORD_BYTES;
 use crate::statement::{DateForm, Field};
-
-/// Longest record that may be configured.
-const MAX_RECORD: u64 = 1 << 30;
 
 /// Reads the text of `copydesk.toml`.
 ///
@@ -61,14 +59,22 @@ pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) ->
         None => Registry::default(),
     };
     let input = resolve_input(written, base)?;
-    let fields = written.fields.iter().map(|(name, field)| Ok((name.clone(), resolve_field(name, field)?))).collect::<Result<_>>()?;
+    let fields = written
+        .fields
+        .iter()
+        .map(|(name, field)| Ok((name.clone(), resolve_field(name, field)?)))
+        .collect::<Result<_>>()?;
     let exact = one_of("dedup.exact", &written.dedup.exact, ExactPolicy::ALL.map(|policy| (policy.name(), policy)))?;
     one_of("dedup.near", &written.dedup.near, [("off", ())])
         .map_err(|error| error.hint("near-duplicates are not sought by this version; use `near = \"off\"`"))?;
     let attach = resolve_attach(written, registry)?;
     let export = ExportConfig {
         path: base.join(&written.export.path),
-        jsonl_zstd: one_of("export.jsonl-compression", &written.export.jsonl_compression, [("none", false), ("zstd", true)])?,
+        jsonl_zstd: one_of(
+            "export.jsonl-compression",
+            &written.export.jsonl_compression,
+            [("none", false), ("zstd", true)],
+        )?,
         parquet_zstd_level: in_range("export.parquet-zstd-level", written.export.parquet_zstd_level)?,
     };
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
@@ -78,19 +84,28 @@ pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) ->
 
 fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {
     let input = &written.input;
-    let on_unreadable =
-        one_of("input.on-unreadable", &input.on_unreadable, [("error", OnUnreadable::Error), ("reject", OnUnreadable::Reject)])?;
+    let on_unreadable = one_of(
+        "input.on-unreadable",
+        &input.on_unreadable,
+        [("error", OnUnreadable::Error), ("reject", OnUnreadable::Reject)],
+    )?;
     let max_record = parse_bytes(&input.max_record).map_err(|expected| key_error("input.max-record", &expected))?;
-    if !(1024..=MAX_RECORD).contains(&max_record) {
-        return Err(key_error("input.max-record", &format!("expected 1KiB to 1GiB, but found `{}`", input.max_record)));
+    if !(1024..=MAX_RECORD_BYTES).contains(&max_record) {
+        return Err(key_error(
+            "input.max-record",
+            &format!("expected 1KiB to 200MiB, but found `{}`", input.max_record),
+        ));
     }
     if input.max_expansion == 0 {
         return Err(key_error("input.max-expansion", "expected a ratio of 1 or more, but found `0`"));
     }
     for label in &input.encodings {
         if encoding_rs::Encoding::for_label(label.as_bytes()).is_none() {
-            return Err(key_error("input.encodings", &format!("expected a WHATWG encoding label, but found `{label}`"))
-                .hint("labels are names such as `windows-1252`, `iso-8859-9`, `gb18030`"));
+            return Err(key_error(
+                "input.encodings",
+                &format!("expected a WHATWG encoding label, but found `{label}`"),
+            )
+            .hint("labels are names such as `windows-1252`, `iso-8859-9`, `gb18030`"));
         }
     }
     let path_patterns = input
@@ -130,24 +145,29 @@ fn resolve_attach(written: &Written, registry: Registry) -> Result<AttachOptions
             parse_date(day, &DateContext::default())
                 .ok()
                 .filter(|parsed| parsed.precision == Precision::Day)
-                .ok_or_else(|| key_error("dates.not-after", &format!("expected a day such as `2026-12-31`, but found `{day}`")))?
+                .ok_or_else(|| {
+                    key_error("dates.not-after", &format!("expected a day such as `2026-12-31`, but found `{day}`"))
+                })?
                 .date,
         ),
     };
     let date_order = match &dates.order {
         None => None,
-        Some(order) => Some(one_of("dates.order", order, [
-            ("dmy", DateOrder::DayMonthYear),
-            ("mdy", DateOrder::MonthDayYear),
-            ("ymd", DateOrder::YearMonthDay),
-        ])?),
+        Some(order) => Some(one_of(
+            "dates.order",
+            order,
+            [("dmy", DateOrder::DayMonthYear), ("mdy", DateOrder::MonthDayYear), ("ymd", DateOrder::YearMonthDay)],
+        )?),
     };
     let abbreviations = dates
         .abbreviations
         .iter()
         .map(|(name, offset)| {
             let seconds = offset_seconds(offset).ok_or_else(|| {
-                key_error(&format!("dates.abbreviations.{name}"), &format!("expected an offset such as `-05:00`, but found `{offset}`"))
+                key_error(
+                    &format!("dates.abbreviations.{name}"),
+                    &format!("expected an offset such as `-05:00`, but found `{offset}`"),
+                )
             })?;
             Ok((name.clone(), seconds))
         })
@@ -162,7 +182,8 @@ fn offset_seconds(text: &str) -> Option<i32> {
         _ => return None,
     };
     let (hours, minutes) = digits.split_once(':')?;
-    let number = |text: &str, most: i32| text.parse().ok().filter(|number| text.len() == 2 && (0..=most).contains(number));
+    let number =
+        |text: &str, most: i32| text.parse().ok().filter(|number| text.len() == 2 && (0..=most).contains(number));
     Some(sign * (number(hours, 15)? * 3600 + number(minutes, 59)? * 60))
 }
 
@@ -268,22 +289,26 @@ mod tests {
             let error = config(text).unwrap_err();
             format!("{error:?} | {}", error.hints().join("; "))
         };
-        insta::assert_snapshot!([
-            "[dedup]\nexat = \"drop\"",
-            "[dedup]\nexact = \"dorp\"",
-            "[dedup]\nnear = \"flag\"",
-            "[input]\nmax-record = 16",
-            "[input]\nmax-record = \"16 parsecs\"",
-            "[input]\nmax-record = \"2GiB\"",
-            "[input]\nmax-expansion = 0",
-            "[input]\nencodings = [\"utf-9\"]",
-            "[fields]\nbody = \"txt\"",
-            "[dates]\nnot-after = \"yesterday\"",
-            "[dates]\norder = \"ydm\"",
-            "[dates.abbreviations]\nEST = \"5\"",
-            "[dataset]\nversion = \"one\"",
-            "[export]\nparquet-zstd-level = 40",
-            "nonsense",
-        ].map(shown).join("\n"));
+        insta::assert_snapshot!(
+            [
+                "[dedup]\nexat = \"drop\"",
+                "[dedup]\nexact = \"dorp\"",
+                "[dedup]\nnear = \"flag\"",
+                "[input]\nmax-record = 16",
+                "[input]\nmax-record = \"16 parsecs\"",
+                "[input]\nmax-record = \"2GiB\"",
+                "[input]\nmax-expansion = 0",
+                "[input]\nencodings = [\"utf-9\"]",
+                "[fields]\nbody = \"txt\"",
+                "[dates]\nnot-after = \"yesterday\"",
+                "[dates]\norder = \"ydm\"",
+                "[dates.abbreviations]\nEST = \"5\"",
+                "[dataset]\nversion = \"one\"",
+                "[export]\nparquet-zstd-level = 40",
+                "nonsense",
+            ]
+            .map(shown)
+            .join("\n")
+        );
     }
 }

@@ -116,13 +116,18 @@ mod tests {
         let (mut verdicts, mut pairs) = (Vec::new(), Vec::new());
         let size = members.len() as u32;
         let mut members = members.into_iter();
-        decide_class::<()>(size, policy, || Ok(members.next()), |decision| {
-            match decision {
-                Decision::Verdict(_, verdict) => verdicts.push(verdict),
-                Decision::Pair(pair) => pairs.push(pair),
-            }
-            Ok(())
-        })
+        decide_class::<()>(
+            size,
+            policy,
+            || Ok(members.next()),
+            |decision| {
+                match decision {
+                    Decision::Verdict(_, verdict) => verdicts.push(verdict),
+                    Decision::Pair(pair) => pairs.push(pair),
+                }
+                Ok(())
+            },
+        )
         .unwrap();
         (verdicts, pairs)
     }
@@ -148,7 +153,10 @@ mod tests {
 
     #[test]
     fn unknown_sources_are_one_source_and_never_wire() {
-        let (verdicts, _) = decide(ExactPolicy::Drop, vec![member(from("a", 0)), member(from("unknown", 1)), member(from("unknown", 2))]);
+        let (verdicts, _) = decide(
+            ExactPolicy::Drop,
+            vec![member(from("a", 0)), member(from("unknown", 1)), member(from("unknown", 2))],
+        );
         assert_eq!(verdicts[1].relation, Some(Relation::ExactRaw));
         assert_eq!(verdicts[1].duplicate, None);
         assert_eq!(verdicts[2].duplicate.map(|d| d.duplicate_of), Some(row(1).id));
@@ -160,7 +168,10 @@ mod tests {
         let members = vec![member(from("a", 0)), repeat(from("a", 0)), member(from("a", 1)), repeat(from("a", 1))];
         for policy in ExactPolicy::ALL {
             let (verdicts, _) = decide(policy, vec![member(from("a", 0)), repeat(from("a", 0))]);
-            assert_eq!(verdicts[1].duplicate.map(|d| (d.duplicate_of, d.relation)), Some((row(0).id, Relation::SameRecord)));
+            assert_eq!(
+                verdicts[1].duplicate.map(|d| (d.duplicate_of, d.relation)),
+                Some((row(0).id, Relation::SameRecord))
+            );
         }
         let (verdicts, pairs) = decide(ExactPolicy::Drop, members);
         assert_eq!(verdicts[3].duplicate.map(|d| d.duplicate_of), Some(row(0).id));

@@ -38,13 +38,16 @@ pub struct KeyRow<'a> {
 impl KeyRow<'_> {
     /// Appends the sort key of the dataset: `published_date` nulls last, `source_id`, `id`, `raw_path`, `raw_index`.
     pub fn push_sort_key(&self, out: &mut Vec<u8>) {
-        push_sort_key(out, &SortKey {
-            published_date: self.published_date,
-            source_id: &self.source_id,
-            id: &self.id,
-            raw_path: &self.raw_path,
-            raw_index: self.raw_index,
-        });
+        push_sort_key(
+            out,
+            &SortKey {
+                published_date: self.published_date,
+                source_id: &self.source_id,
+                id: &self.id,
+                raw_path: &self.raw_path,
+                raw_index: self.raw_index,
+            },
+        );
     }
 
     /// Appends the order of preference: day-precise first; date; instant, nulls last; longer text; agencies; `id`; place.
@@ -190,7 +193,8 @@ pub(super) mod tests {
 
     #[test]
     fn rows_survive_the_round_trip() {
-        let row = KeyRow { published_at: Some(-5), published_date: None, day_precise: false, is_agency: true, ..row(7) };
+        let row =
+            KeyRow { published_at: Some(-5), published_date: None, day_precise: false, is_agency: true, ..row(7) };
         let mut bytes = Vec::new();
         row.push_row(&mut bytes);
         assert_eq!(KeyRow::read(&mut RowReader::new(&bytes)), row);

@@ -156,10 +156,16 @@ mod tests {
 
     #[test]
     fn verdicts_survive_the_round_trip() {
-        let removed = Duplicate { duplicate_of: [4; 16], relation: Relation::ExactText, jaccard: 1.0, containment: 0.5 };
+        let removed =
+            Duplicate { duplicate_of: [4; 16], relation: Relation::ExactText, jaccard: 1.0, containment: 0.5 };
         for duplicate in [None, Some(removed)] {
-            let verdict =
-                Verdict { cluster_id: [9; 16], cluster_size: 3, relation: Some(Relation::WireCopy), similarity: Some(1.0), duplicate };
+            let verdict = Verdict {
+                cluster_id: [9; 16],
+                cluster_size: 3,
+                relation: Some(Relation::WireCopy),
+                similarity: Some(1.0),
+                duplicate,
+            };
             let mut row = Vec::new();
             verdict.push_row(&mut row);
             assert_eq!(Verdict::read(&mut RowReader::new(&row)), verdict);

@@ -19,7 +19,7 @@ use jiff::civil::Date;
 
 use crate::columns::Stated;
 use crate::kernels::parse_date::{
-    DateContext, DateFormat, DateOrder, ParsedDate, Precision, TzText, ZoneRule, parse_date,
+    DateContext, DateFormat, DateOrder, DateReject, ParsedDate, Precision, TzText, ZoneRule, parse_date,
 };
 use crate::statement::{DateForm, Evidence, Field};
 use locate::Located;
@@ -179,7 +179,7 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
         abbreviations: setting.abbreviations,
         language: setting.language,
     };
-    let mut parsed = parse_date(stated.value, &context).map_err(|reject| reject.code())?;
+    let mut parsed = parse_date(stated.value, &context).map_err(DateReject::code)?;
     // A declared UTC is written like a stated one.
     let by_rule = |zone: &ZoneRule| matches!(&parsed.tz, Some(TzText::Named(name)) if **name == *zone.name());
     if declared_utc.is_some_and(by_rule) {
@@ -277,12 +277,12 @@ pub struct Dates<'a> {
 }
 
 impl Dates<'_> {
-    /// The quality flags of the dates: up to two codes.
-    pub fn flags(&self) -> [Option<&'static str>; 2] {
+    /// The quality flags of the dates.
+    pub fn flags(&self) -> impl Iterator<Item = &'static str> {
         let published = self.published.as_ref();
         let is_late = published.zip(self.retrieved_at).is_some_and(|(published, at)| published.is_after(at));
         let is_odd = published.is_some_and(|published| published.weekday_conflict);
-        [is_late.then_some(AFTER_RETRIEVAL), is_odd.then_some(WEEKDAY_CONFLICT)]
+        [is_late.then_some(AFTER_RETRIEVAL), is_odd.then_some(WEEKDAY_CONFLICT)].into_iter().flatten()
     }
 }
 
@@ -291,7 +291,9 @@ impl Dates<'_> {
 /// Rank is by role, then kind, then the order in which the candidates came.
 pub fn choose_dates<'a>(candidates: &mut Vec<Candidate<'a>>, setting: &DateSetting<'_>) -> Dates<'a> {
     candidates.sort_by_key(|candidate| (candidate.role, candidate.kind));
-    candidates.iter_mut().for_each(|candidate| refuse_for_itself(candidate, setting));
+    for candidate in candidates.iter_mut() {
+        refuse_for_itself(candidate, setting);
+    }
     let conflict = is_conflict(candidates);
     let published = choose_published(candidates, setting.zone);
     let modified_at = choose_instant(candidates, Role::Modified);

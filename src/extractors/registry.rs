@@ -389,35 +389,25 @@ pub const UNKNOWN: &str = "unknown";
 /// they are but for case. Never empty: a name without letters and digits is `unknown`.
 pub fn slug(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
+    // Marks are dropped behind Latin letters alone: elsewhere they tell letters apart, or are vowels.
     let mut latin = false;
-    // No hyphen where a mark or an apostrophe stands inside a word.
     for c in DecomposingNormalizerBorrowed::new_nfd().normalize_iter(name.chars()) {
         if is_combining_mark(c) {
             if !latin && !out.is_empty() && !out.ends_with('-') {
                 out.push(c);
             }
-            continue;
-        }
-        if matches!(c, '\'' | '’' | 'ʼ') {
-            continue;
-        }
-        if !c.is_alphanumeric() {
-            latin = true;
-            if !out.is_empty() && !out.ends_with('-') {
-                out.push('-');
-            }
-            continue;
-        }
-        for c in c.to_lowercase().filter(|c| !is_combining_mark(*c)) {
-            let plain = plain_latin(c);
-            latin = plain.is_some();
-            match plain {
-                Some(letters) => out.push_str(letters),
-                None => {
-                    latin = c.is_ascii();
+        } else if c.is_alphanumeric() {
+            for c in c.to_lowercase().filter(|c| !is_combining_mark(*c)) {
+                let plain = plain_latin(c);
+                latin = plain.is_some() || c.is_ascii();
+                if let Some(letters) = plain {
+                    out.push_str(letters);
+                } else {
                     out.push(c);
                 }
             }
+        } else if !matches!(c, '\'' | '’' | 'ʼ') && !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
         }
     }
     let id = out.trim_end_matches('-');

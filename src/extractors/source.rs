@@ -70,7 +70,7 @@ pub struct Outlets<'a, 'r> {
     hosts: HashMap<&'a str, Option<usize>>,
     host_names: Vec<Cow<'a, str>>,
     known: HashMap<(Option<&'a str>, Option<usize>), usize>,
-    outlets: Vec<Outlet<'r>>,
+    resolved: Vec<Outlet<'r>>,
     scratch: Scratch,
 }
 
@@ -82,7 +82,7 @@ impl<'a, 'r> Outlets<'a, 'r> {
             hosts: HashMap::new(),
             host_names: Vec::new(),
             known: HashMap::new(),
-            outlets: Vec::new(),
+            resolved: Vec::new(),
             scratch: Scratch::default(),
         }
     }
@@ -104,16 +104,14 @@ impl<'a, 'r> Outlets<'a, 'r> {
     /// The outlet of a record with a source statement (trimmed) and a host of [`Self::host`].
     pub fn resolve(&mut self, stated: Option<&'a str>, host: Option<usize>) -> &Outlet<'r> {
         let key = (stated, host);
-        let place = match self.known.get(&key) {
-            Some(place) => *place,
-            None => {
-                let host = host.and_then(|number| self.host_names.get(number)).map(|host| without_www(host));
-                self.outlets.push(resolve(self.registry, stated, host, &mut self.scratch));
-                self.known.insert(key, self.outlets.len() - 1);
-                self.outlets.len() - 1
-            }
-        };
-        &self.outlets[place]
+        let known = self.known.get(&key).copied();
+        let place = known.unwrap_or_else(|| {
+            let host = host.and_then(|number| self.host_names.get(number)).map(|host| without_www(host));
+            self.resolved.push(resolve(self.registry, stated, host, &mut self.scratch));
+            self.known.insert(key, self.resolved.len() - 1);
+            self.resolved.len() - 1
+        });
+        &self.resolved[place]
     }
 }
 

@@ -41,7 +41,7 @@ pub use ipc::{IpcReader, IpcWriter};
 pub use memory::peak_rss;
 pub use open::{Head, ReadLimits, open, open_range, sniff_head};
 pub use place::{link_or_copy, real_path};
-pub use publish::{Published, Staging};
+pub use publish::{Kind, Published, Staging};
 pub use rows::{SpillReader, SpillWriter};
 pub use spill::SpillDir;
 pub use walk::{OnUnreadable, Unreadable, Walk, WalkedFile, walk};

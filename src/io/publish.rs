@@ -37,10 +37,20 @@ const MAX_MANIFEST: u64 = 256 << 20;
 #[derive(Debug)]
 pub struct Staging {
     target: Target,
+    kind: Kind,
     dataset: PathBuf,
     // Fields drop in order: the output stays locked until the hidden directory is gone.
     holder: Holder,
     _output: FileLock,
+}
+
+/// What is put at an output; one never replaces the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A dataset.
+    Dataset,
+    /// A folder between two stages.
+    Stage,
 }
 
 /// Where a dataset was published.
@@ -60,7 +70,7 @@ impl Staging {
     /// # Errors
     /// Usage errors when another run writes the output, when it holds files that copydesk did not write, is no directory, or
     /// lies on a file system that cannot exchange directories; I/O errors.
-    pub fn create_beside(output: &Path) -> Result<Self> {
+    pub fn create_beside(output: &Path, kind: Kind) -> Result<Self> {
         let target = Target::of(output)?;
         let lock_path = target.lock_path();
         let lock = FileLock::acquire(&lock_path).map_err(|error| {
@@ -73,11 +83,11 @@ impl Staging {
                 .hint("wait for it to end, or name another output"));
         };
         let holder = Holder::create(&target)?;
-        let occupancy = Occupancy::of(&target.path())?;
+        let occupancy = Occupancy::of(&target.path(), kind)?;
         let dataset = holder.path().join(DATASET);
         fs::create_dir(&dataset).map_err(|error| Error::io("create", &dataset, error))?;
         probe(&holder, &target, occupancy).map_err(|error| refused(&target.path(), error))?;
-        Ok(Self { target, dataset, holder, _output: lock })
+        Ok(Self { target, kind, dataset, holder, _output: lock })
     }
 
     /// The directory under construction.
@@ -127,7 +137,7 @@ impl Staging {
     }
 
     fn install(&self, output: &Path, folder: &str) -> Result<Published> {
-        let occupancy = Occupancy::of(output)?;
+        let occupancy = Occupancy::of(output, self.kind)?;
         if occupancy != Occupancy::Free {
             let copy = fs::metadata(output).and_then(|old| fs::set_permissions(&self.dataset, old.permissions()));
             copy.map_err(|error| Error::io("set the permissions of", &self.dataset, error))?;
@@ -162,7 +172,7 @@ enum Occupancy {
 }
 
 impl Occupancy {
-    fn of(output: &Path) -> Result<Self> {
+    fn of(output: &Path, kind: Kind) -> Result<Self> {
         match fs::symlink_metadata(output) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::Free),
             Err(error) => return Err(Error::io("read", output, error)),
@@ -179,23 +189,42 @@ impl Occupancy {
         if names.is_empty() {
             return Ok(Self::Empty);
         }
-        if names.iter().all(|name| name.as_bytes().starts_with(b".")) || is_ours(&output.join("manifest.json")) {
+        if names.iter().all(|name| name.as_bytes().starts_with(b".")) {
             return Ok(Self::Replaceable);
+        }
+        match written_by_copydesk(&output.join("manifest.json")) {
+            Some(found) if found == kind => return Ok(Self::Replaceable),
+            Some(Kind::Dataset) => {
+                return Err(Error::usage(format!(
+                    "`{}` holds a dataset, which a stage does not replace",
+                    output.display()
+                ))
+                .hint("name another output"));
+            }
+            Some(Kind::Stage) => {
+                return Err(Error::usage(format!(
+                    "`{}` holds the output of a stage, which a dataset does not replace",
+                    output.display()
+                ))
+                .hint("name another output"));
+            }
+            None => {}
         }
         Err(Error::usage(format!("`{}` holds files that copydesk did not write", output.display()))
             .hint(format!("name an empty or new directory, such as `{}`", output.join("dataset").display())))
     }
 }
 
-fn is_ours(manifest: &Path) -> bool {
+/// What copydesk wrote where this manifest lies; none when it did not.
+fn written_by_copydesk(manifest: &Path) -> Option<Kind> {
     #[derive(Deserialize)]
-    struct Tool {
+    struct Written {
         tool: String,
+        stage: Option<serde::de::IgnoredAny>,
     }
-    read_limited(manifest, MAX_MANIFEST)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice::<Tool>(&bytes).ok())
-        .is_some_and(|manifest| manifest.tool == "copydesk")
+    let bytes = read_limited(manifest, MAX_MANIFEST).ok()?;
+    let written = serde_json::from_slice::<Written>(&bytes).ok().filter(|manifest| manifest.tool == "copydesk")?;
+    Some(if written.stage.is_some() { Kind::Stage } else { Kind::Dataset })
 }
 
 /// Looks whether the output is a mount point, and exchanges two empty folders, so that a run fails before its work and not after.
@@ -274,7 +303,7 @@ mod tests {
     }
 
     fn publish(output: &Path, content: &str) -> Published {
-        let mut staging = Staging::create_beside(output).unwrap();
+        let mut staging = Staging::create_beside(output, Kind::Dataset).unwrap();
         fill(&staging, content);
         staging.publish().unwrap()
     }
@@ -321,15 +350,18 @@ mod tests {
             let output = folder.path().join(name);
             fs::create_dir(&output).unwrap();
             fs::write(output.join("manifest.json"), manifest).unwrap();
-            let error = Staging::create_beside(&output).unwrap_err();
+            let error = Staging::create_beside(&output, Kind::Dataset).unwrap_err();
             assert_eq!((error.kind(), error.hints().len()), (ErrorKind::Usage, 1));
         }
         fs::write(folder.path().join("file"), "").unwrap();
-        assert_eq!(Staging::create_beside(&folder.path().join("file")).unwrap_err().kind(), ErrorKind::Usage);
+        assert_eq!(
+            Staging::create_beside(&folder.path().join("file"), Kind::Dataset).unwrap_err().kind(),
+            ErrorKind::Usage
+        );
         assert_eq!(names(folder.path()), ["a", "b", "c", "d", "file"], "a refusal leaves nothing behind");
 
         let output = folder.path().join("late");
-        let mut staging = Staging::create_beside(&output).unwrap();
+        let mut staging = Staging::create_beside(&output, Kind::Dataset).unwrap();
         fill(&staging, "one");
         fs::create_dir(&output).unwrap();
         fs::write(output.join("thesis.txt"), "mine").unwrap();
@@ -344,7 +376,7 @@ mod tests {
         let output = folder.path().join("out");
         publish(&output, "good");
         for content in ["bad", "worse"] {
-            let mut staging = Staging::create_beside(&output).unwrap();
+            let mut staging = Staging::create_beside(&output, Kind::Dataset).unwrap();
             fill(&staging, content);
             assert_eq!(staging.publish_failed().unwrap().path, folder.path().join("out.failed"));
             fs::write(folder.path().join("out.failed/.note"), "mine").unwrap();
@@ -359,14 +391,14 @@ mod tests {
     fn two_runs_cannot_write_one_output() {
         let folder = tempfile::tempdir().unwrap();
         let output = folder.path().join("out");
-        let first = Staging::create_beside(&output).unwrap();
+        let first = Staging::create_beside(&output, Kind::Dataset).unwrap();
         symlink("out", folder.path().join("link")).unwrap();
-        let error = Staging::create_beside(&output).unwrap_err();
+        let error = Staging::create_beside(&output, Kind::Dataset).unwrap_err();
         assert_eq!(error.to_string(), format!("`{}` is being written by another run", output.display()));
         assert_eq!(error.kind(), ErrorKind::Usage);
-        let other = Staging::create_beside(&folder.path().join("other")).unwrap();
+        let other = Staging::create_beside(&folder.path().join("other"), Kind::Dataset).unwrap();
         drop((first, other));
-        Staging::create_beside(&output).unwrap();
+        Staging::create_beside(&output, Kind::Dataset).unwrap();
         assert_eq!(names(folder.path()), ["link"]);
     }
 
@@ -393,7 +425,7 @@ mod tests {
         fs::create_dir_all(holder.join("dataset/data")).unwrap();
         fs::write(holder.join("dataset/.git/HEAD"), "ref").unwrap();
         fs::write(holder.join("lock"), "").unwrap();
-        drop(Staging::create_beside(&output).unwrap());
+        drop(Staging::create_beside(&output, Kind::Dataset).unwrap());
         assert_eq!(content(&output), "new");
         assert_eq!(fs::read(output.join(".git/HEAD")).unwrap(), b"ref");
         assert_eq!(names(folder.path()), ["out"]);
@@ -423,7 +455,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let output = folder.path().join("out");
         publish(&output, "one");
-        let staging = Staging::create_beside(&output).unwrap();
+        let staging = Staging::create_beside(&output, Kind::Dataset).unwrap();
         fill(&staging, "two");
         drop(staging);
         assert_eq!(content(&output), "one");
@@ -434,6 +466,6 @@ mod tests {
     #[should_panic(expected = "law: dataset files lie inside the dataset")]
     fn files_cannot_leave_the_dataset() {
         let folder = tempfile::tempdir().unwrap();
-        Staging::create_beside(&folder.path().join("out")).unwrap().create("data/../../x").ok();
+        Staging::create_beside(&folder.path().join("out"), Kind::Dataset).unwrap().create("data/../../x").ok();
     }
 }

@@ -172,10 +172,10 @@ fn announced(bytes: &[u8]) -> Option<&'static Encoding> {
         };
         let (even, odd) = (latin(0), latin(1));
         // Text in any script has spaces and digits, whose high byte is NUL; a NUL unit is rare.
-        if bytes.len() % 2 == 0 && odd * 10 > units && even * 20 < odd {
+        if bytes.len().is_multiple_of(2) && odd * 10 > units && even * 20 < odd {
             return Some(UTF_16LE);
         }
-        if bytes.len() % 2 == 0 && even * 10 > units && odd * 20 < even {
+        if bytes.len().is_multiple_of(2) && even * 10 > units && odd * 20 < even {
             return Some(UTF_16BE);
         }
     }

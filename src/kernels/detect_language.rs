@@ -47,7 +47,7 @@ const CLEAR: f64 = 0.9999;
 const SURE: f64 = 0.5;
 
 /// Letters an answer needs to be sure: of a script that decides alone, and of the other ones.
-const SURE_LETTERS: (u32, u32) = (2, 12);
+const SURE_LETTERS: (u32, u32) = (2, 20);
 
 /// Lead that Serbian in Latin letters needs over the other languages, in units: its n-grams are
 /// transliterated, and without a word of its own a text is taken for Bosnian or Croatian.

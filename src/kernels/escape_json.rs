@@ -57,8 +57,8 @@ fn find_escape(bytes: &[u8], from: usize) -> Option<usize> {
     let mut words = tail.chunks_exact(8);
     for (place, word) in words.by_ref().enumerate() {
         let word = u64::from_le_bytes(word.try_into().expect("law: chunks have eight bytes"));
-        let quote = word ^ (LOW_BITS * b'"' as u64);
-        let backslash = word ^ (LOW_BITS * b'\\' as u64);
+        let quote = word ^ (LOW_BITS * 0x22);
+        let backslash = word ^ (LOW_BITS * 0x5c);
         let found = ((word.wrapping_sub(LOW_BITS * 0x20) & !word)
             | (quote.wrapping_sub(LOW_BITS) & !quote)
             | (backslash.wrapping_sub(LOW_BITS) & !backslash))

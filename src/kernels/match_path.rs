@@ -182,7 +182,7 @@ struct Search<'a> {
     found: Vec<(Name, &'a str)>,
 }
 
-impl<'a> Search<'a> {
+impl Search<'_> {
     fn from(&mut self, piece: usize, at: usize) -> bool {
         let rest = &self.path[at..];
         let Some(this) = self.pieces.get(piece) else { return rest.is_empty() };
@@ -285,7 +285,8 @@ fn state(found: &[(Name, &str)]) -> Option<Vec<Statement<'static>>> {
             Name::Year => {
                 let mut date = value.to_owned();
                 for smaller in [part(Name::Month), part(Name::Day)].into_iter().flatten() {
-                    date.push_str(&format!("-{smaller:0>2}"));
+                    date.push_str(if smaller.len() == 1 { "-0" } else { "-" });
+                    date.push_str(smaller);
                 }
                 (Field::Published, date)
             }

@@ -19,6 +19,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::kernels::match_key::{Key, head_form, is_date, match_key};
+use crate::kernels::parse_date::{DateContext, parse_date};
 use crate::kernels::parse_fields::{FieldsFault, Notation, parse_fields};
 use crate::origin::ByteRange;
 use crate::statement::{Evidence, Field, Statement};
@@ -154,6 +155,7 @@ fn take_block<'t>(text: &'t str, head: &mut Head<'t>) -> bool {
     // Whether the line before was keyed, and whether its value became a statement.
     let mut open: Option<bool> = None;
     let (mut keyed, mut colons) = (0_usize, 0_usize);
+    let mut inline = false;
     let mut body = text.len();
     for (number, (range, next)) in lines(text, start).enumerate() {
         let line = &text[range];
@@ -173,6 +175,7 @@ fn take_block<'t>(text: &'t str, head: &mut Head<'t>) -> bool {
                 if is_date(field) && !value.is_empty() && !looks_like_date(value) {
                     return false;
                 }
+                inline |= field == Field::Published && is_followed_by_words(value);
                 if !value.is_empty() {
                     found.push(state(text, field, Evidence::HeaderBlock, value));
                     open = Some(true);
@@ -190,7 +193,7 @@ fn take_block<'t>(text: &'t str, head: &mut Head<'t>) -> bool {
             Line::Other => return false,
         }
     }
-    if colons == 0 || found.is_empty() || (keyed == 1 && found.iter().any(reads_like_prose)) {
+    if colons == 0 || found.is_empty() || (keyed == 1 && (inline || found.iter().any(reads_like_prose))) {
         return false;
     }
     head.statements.append(&mut found);
@@ -291,6 +294,11 @@ fn iso_date(text: &str) -> Option<usize> {
     }
 }
 
+/// Whether a value is an ISO date with words behind it that no date has: `2025-12-17 Amid rising prices`.
+fn is_followed_by_words(value: &str) -> bool {
+    iso_date(value).is_some_and(|length| length < value.len()) && parse_date(value, &DateContext::default()).is_err()
+}
+
 /// Whether a value can be a date in any usual way of writing: short, with the digits of a year or of a numeric date, with no
 /// more words than a weekday, a month, a time of day and a zone need, and not ending like a sentence.
 fn looks_like_date(value: &str) -> bool {
@@ -328,6 +336,13 @@ mod tests {
         let head = parse_head(text, markdown).expect("law: the sample is good");
         let facts = head.statements.iter().map(|it| format!("{} {} {}", it.field.code(), it.evidence.code(), it.value));
         (facts.collect(), &text[head.body..])
+    }
+
+    #[test]
+    fn words_behind_an_inline_date_are_the_body_even_before_a_blank_line() {
+        let (found, body) = facts("date: 2025-12-17 Amid rising prices\n\nMore of it.", false);
+        assert_eq!(found, ["published header-inline 2025-12-17"]);
+        assert_eq!(body, "Amid rising prices\n\nMore of it.");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Typed access to the rows of a validated batch: sort keys, key rows, and what `records` says of them.
 
 use arrow::array::{
-    Array, AsArray as _, BooleanArray, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray,
+    Array, AsArray as _, BooleanArray, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch,
+    StringArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
 
@@ -70,13 +70,16 @@ impl ArticleRows {
 
     /// Appends the sort key of a row.
     pub fn push_sort_key(&self, row: usize, out: &mut Vec<u8>) {
-        push_sort_key(out, &SortKey {
-            published_date: option(&self.published_date, row),
-            source_id: self.source_id.value(row),
-            id: &id_bytes(self.id.value(row)),
-            raw_path: self.raw_path.value(row),
-            raw_index: self.raw_index.value(row),
-        });
+        push_sort_key(
+            out,
+            &SortKey {
+                published_date: option(&self.published_date, row),
+                source_id: self.source_id.value(row),
+                id: &id_bytes(self.id.value(row)),
+                raw_path: self.raw_path.value(row),
+                raw_index: self.raw_index.value(row),
+            },
+        );
     }
 
     /// The key row of a row of the logical size `size`.

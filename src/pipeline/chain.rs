@@ -69,7 +69,9 @@ impl<'a> Chain<'a> {
         let reject_file = format!("{name}.rejects");
         let mut written = Written { rejects: vec![reject_file.clone()], ..Written::default() };
         let output = match target {
-            Target::Batches => Output::Batches { folder: folder.to_owned(), file: format!("{name}.arrow"), writer: None },
+            Target::Batches => {
+                Output::Batches { folder: folder.to_owned(), file: format!("{name}.arrow"), writer: None }
+            }
             Target::Runs(limits) => {
                 written.keys.push(format!("{name}.keys"));
                 Output::Runs(Box::new(RunBuffer::create(folder, name, limits)?))

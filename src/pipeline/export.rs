@@ -55,7 +55,8 @@ pub fn export(
     staging: &Staging,
 ) -> Result<Exported> {
     let memory = options.memory_plan()?;
-    let runs = merge_passes((folder, scratch), interim.written.runs.clone(), memory.open_bytes, memory.runs.chunk_bytes)?;
+    let runs =
+        merge_passes((folder, scratch), interim.written.runs.clone(), memory.open_bytes, memory.runs.chunk_bytes)?;
     let context = Context {
         config,
         options,
@@ -90,16 +91,25 @@ pub fn export(
     }
     ledgers.push(rejected_rows(folder, interim, scratch, memory.sorter_bytes, &mut exported.account)?);
     let tables = [
-        (SideTable::new(&RECORDS, |reader| {
-            reader.skip_ordered();
-            reader.i64();
-        }), Sorted::merge(ledgers, &scratch.join("records"))?),
-        (SideTable::new(&DATE_CANDIDATES, |reader| {
-            reader.array::<20>();
-        }), Sorted::merge(candidates, &scratch.join("candidates"))?),
-        (SideTable::new(&PAIRS, |reader| {
-            reader.array::<32>();
-        }), pair_rows(folder, scratch, memory.sorter_bytes)?),
+        (
+            SideTable::new(&RECORDS, |reader| {
+                reader.skip_ordered();
+                reader.i64();
+            }),
+            Sorted::merge(ledgers, &scratch.join("records"))?,
+        ),
+        (
+            SideTable::new(&DATE_CANDIDATES, |reader| {
+                reader.array::<20>();
+            }),
+            Sorted::merge(candidates, &scratch.join("candidates"))?,
+        ),
+        (
+            SideTable::new(&PAIRS, |reader| {
+                reader.array::<32>();
+            }),
+            pair_rows(folder, scratch, memory.sorter_bytes)?,
+        ),
     ];
     for (table, rows) in &tables {
         exported.rows.insert(table.name().to_owned(), rows.len());
@@ -243,36 +253,43 @@ impl ShardWorker<'_> {
         let removed = |cell| if duplicate.is_some() { cell } else { Cell::Null };
         self.row.clear();
         push_ledger_key(&mut self.row, raw_path, raw_index);
-        push_cells(&mut self.row, &RECORDS, &[
-            Cell::Text(raw_path),
-            Cell::Number(raw_index),
-            Cell::Number(rows.raw_offset.value(row)),
-            Cell::Number(rows.raw_length.value(row)),
-            Cell::Text(rows.raw_sha256.value(row)),
-            Cell::Text(if duplicate.is_some() { "duplicate" } else { "article" }),
-            Cell::Text(rows.id.value(row)),
-            Cell::Text(source_id),
-            Cell::text(duplicate_of.as_deref()),
-            Cell::text(duplicate.map(|duplicate| duplicate.relation.name())),
-            Cell::float(duplicate.map(|duplicate| duplicate.jaccard)),
-            Cell::float(duplicate.map(|duplicate| duplicate.containment)),
-            removed(Cell::Text(RULE_VERSION)),
-            Cell::Null,
-            Cell::Null,
-            Cell::Null,
-            Cell::Null,
-            removed(Cell::number(option(&rows.published_date, row))),
-            removed(Cell::text(text_option(&rows.title, row))),
-            removed(Cell::text(text_option(&rows.url, row))),
-            removed(Cell::Text(rows.text_sha256.value(row))),
-        ]);
+        push_cells(
+            &mut self.row,
+            &RECORDS,
+            &[
+                Cell::Text(raw_path),
+                Cell::Number(raw_index),
+                Cell::Number(rows.raw_offset.value(row)),
+                Cell::Number(rows.raw_length.value(row)),
+                Cell::Text(rows.raw_sha256.value(row)),
+                Cell::Text(if duplicate.is_some() { "duplicate" } else { "article" }),
+                Cell::Text(rows.id.value(row)),
+                Cell::Text(source_id),
+                Cell::text(duplicate_of.as_deref()),
+                Cell::text(duplicate.map(|duplicate| duplicate.relation.name())),
+                Cell::float(duplicate.map(|duplicate| duplicate.jaccard)),
+                Cell::float(duplicate.map(|duplicate| duplicate.containment)),
+                removed(Cell::Text(RULE_VERSION)),
+                Cell::Null,
+                Cell::Null,
+                Cell::Null,
+                Cell::Null,
+                removed(Cell::number(option(&rows.published_date, row))),
+                removed(Cell::text(text_option(&rows.title, row))),
+                removed(Cell::text(text_option(&rows.url, row))),
+                removed(Cell::Text(rows.text_sha256.value(row))),
+            ],
+        );
         self.ledger.push(&self.row)
     }
 
     /// Adds the date candidates of rows that stay.
     fn push_candidates(&mut self, batch: &RecordBatch) -> Result<()> {
         let rows = ArticleRows::of(batch);
-        let lists = batch.column_by_name(interim::DATE_CANDIDATES).expect("law: `attach` gives date candidates").as_list::<i32>();
+        let lists = batch
+            .column_by_name(interim::DATE_CANDIDATES)
+            .expect("law: `attach` gives date candidates")
+            .as_list::<i32>();
         let fields = lists.values().as_struct();
         let text = |name: &str| fields.column_by_name(name).map(|column| column.as_string::<i32>());
         let all_text = ["kind", "role", "raw", "precision", "tz", "reject_reason"].map(text);
@@ -292,21 +309,25 @@ impl ShardWorker<'_> {
                 self.row.clear();
                 self.row.extend_from_slice(&super::article_rows::id_bytes(id));
                 self.row.extend_from_slice(&(rank as u32).to_be_bytes());
-                push_cells(&mut self.row, &DATE_CANDIDATES, &[
-                    Cell::Text(id),
-                    Cell::Number(rank as i64),
-                    Cell::Text(kind.value(at)),
-                    Cell::Text(role.value(at)),
-                    Cell::Text(raw.value(at)),
-                    Cell::Number(span_start.value(at)),
-                    Cell::Number(span_end.value(at)),
-                    Cell::number(option(value_date, at)),
-                    Cell::number(option(value_at, at)),
-                    Cell::Text(precision.value(at)),
-                    Cell::text(text_option(tz, at)),
-                    Cell::Boolean(accepted.value(at)),
-                    Cell::text(text_option(reason, at)),
-                ]);
+                push_cells(
+                    &mut self.row,
+                    &DATE_CANDIDATES,
+                    &[
+                        Cell::Text(id),
+                        Cell::Number(rank as i64),
+                        Cell::Text(kind.value(at)),
+                        Cell::Text(role.value(at)),
+                        Cell::Text(raw.value(at)),
+                        Cell::Number(span_start.value(at)),
+                        Cell::Number(span_end.value(at)),
+                        Cell::number(option(value_date, at)),
+                        Cell::number(option(value_at, at)),
+                        Cell::Text(precision.value(at)),
+                        Cell::text(text_option(tz, at)),
+                        Cell::Boolean(accepted.value(at)),
+                        Cell::text(text_option(reason, at)),
+                    ],
+                );
                 self.candidates.push(&self.row)?;
             }
         }
@@ -330,12 +351,18 @@ fn fill_cluster_columns(batch: &RecordBatch, verdicts: &[Verdict]) -> Result<Rec
     };
     let columns = ARTICLES.columns.iter().map(|column| -> ArrayRef {
         match column.name {
-            "cluster_id" => Arc::new(verdicts.iter().map(|verdict| Some(id_text(verdict.cluster_id))).collect::<StringArray>()),
-            "cluster_size" => Arc::new(verdicts.iter().map(|verdict| verdict.cluster_size as i32).collect::<Int32Array>()),
+            "cluster_id" => {
+                Arc::new(verdicts.iter().map(|verdict| Some(id_text(verdict.cluster_id))).collect::<StringArray>())
+            }
+            "cluster_size" => {
+                Arc::new(verdicts.iter().map(|verdict| verdict.cluster_size as i32).collect::<Int32Array>())
+            }
             "is_representative" => {
                 Arc::new(verdicts.iter().map(|verdict| Some(verdict.relation.is_none())).collect::<BooleanArray>())
             }
-            "cluster_relation" => Arc::new(verdicts.iter().map(|verdict| Some(relation(verdict))).collect::<StringArray>()),
+            "cluster_relation" => {
+                Arc::new(verdicts.iter().map(|verdict| Some(relation(verdict))).collect::<StringArray>())
+            }
             "similarity" => Arc::new(verdicts.iter().map(|verdict| verdict.similarity).collect::<Float64Array>()),
             name => Arc::clone(batch.column_by_name(name).expect("law: validated batches have every column")),
         }
@@ -344,7 +371,13 @@ fn fill_cluster_columns(batch: &RecordBatch, verdicts: &[Verdict]) -> Result<Rec
 }
 
 /// The ledger rows of stopped records, counted by source.
-fn rejected_rows(folder: &Path, interim: &Interim, scratch: &Path, limit: usize, account: &mut Account) -> Result<Sorted> {
+fn rejected_rows(
+    folder: &Path,
+    interim: &Interim,
+    scratch: &Path,
+    limit: usize,
+    account: &mut Account,
+) -> Result<Sorted> {
     let mut sorter = Sorter::new(scratch.join("rejected"), limit);
     let mut row = Vec::new();
     for file in &interim.written.rejects {
@@ -380,16 +413,20 @@ fn pair_rows(folder: &Path, scratch: &Path, limit: usize) -> Result<Sorted> {
         row.clear();
         row.extend_from_slice(&pair.id);
         row.extend_from_slice(&pair.other_id);
-        push_cells(&mut row, &PAIRS, &[
-            Cell::Text(&id_text(pair.id)),
-            Cell::Text(&id_text(pair.other_id)),
-            Cell::Text(pair.relation.name()),
-            Cell::Float(pair.jaccard),
-            Cell::Float(pair.containment),
-            Cell::Boolean(pair.numbers_equal),
-            Cell::float(pair.days_apart),
-            Cell::Text(RULE_VERSION),
-        ]);
+        push_cells(
+            &mut row,
+            &PAIRS,
+            &[
+                Cell::Text(&id_text(pair.id)),
+                Cell::Text(&id_text(pair.other_id)),
+                Cell::Text(pair.relation.name()),
+                Cell::Float(pair.jaccard),
+                Cell::Float(pair.containment),
+                Cell::Boolean(pair.numbers_equal),
+                Cell::float(pair.days_apart),
+                Cell::Text(RULE_VERSION),
+            ],
+        );
         sorter.push(&row)?;
     }
     sorter.finish()

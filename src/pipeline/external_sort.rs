@@ -137,7 +137,8 @@ impl Sorted {
                 sources.push(source);
             }
         }
-        sources.extend(self.arenas.iter().filter(|arena| !arena.is_empty()).map(|arena| Source::Memory { arena, at: 0 }));
+        sources
+            .extend(self.arenas.iter().filter(|arena| !arena.is_empty()).map(|arena| Source::Memory { arena, at: 0 }));
         let heap = MergeHeap::new(0..sources.len(), |a, b| sources[a].head() < sources[b].head());
         Ok(SortedRows { sources, heap, started: false })
     }
@@ -155,7 +156,11 @@ impl SortedRows<'_> {
             let more = self.sources[source].advance()?;
             let sources = &self.sources;
             let less = |a: usize, b: usize| sources[a].head() < sources[b].head();
-            if more { self.heap.advanced(less) } else { self.heap.ended(less) }
+            if more {
+                self.heap.advanced(less);
+            } else {
+                self.heap.ended(less);
+            }
         }
         self.started = true;
         Ok(self.heap.smallest().map(|source| self.sources[source].head()))

@@ -92,8 +92,12 @@ impl Interim {
             .hint("the stages are `ingest`, `normalize`, `attach`, `fingerprint`, `validate`, `dedup`, `export`, in this order"));
         }
         if manifest.tool_version != env!("CARGO_PKG_VERSION") {
-            return Err(Error::usage(format!("`{}` was written by copydesk {}", folder.display(), manifest.tool_version))
-                .hint(format!("run the stages again with copydesk {}", env!("CARGO_PKG_VERSION"))));
+            return Err(Error::usage(format!(
+                "`{}` was written by copydesk {}",
+                folder.display(),
+                manifest.tool_version
+            ))
+            .hint(format!("run the stages again with copydesk {}", env!("CARGO_PKG_VERSION"))));
         }
         if manifest.config_sha256 != config_sha256 {
             return Err(Error::config(format!("`{}` was written with another configuration", folder.display()))

@@ -44,8 +44,11 @@ impl MemoryPlan {
     /// A usage error below [`LEAST_MEMORY`].
     pub fn new(memory: u64, threads: NonZeroUsize) -> Result<Self> {
         if memory < LEAST_MEMORY {
-            return Err(Error::usage(format!("expected at least 192MiB of memory, but found {}", format_bytes(memory)))
-                .hint("use `--memory 192MiB` or more"));
+            return Err(Error::usage(format!(
+                "expected at least 192MiB of memory, but found {}",
+                format_bytes(memory)
+            ))
+            .hint("use `--memory 192MiB` or more"));
         }
         let usable = memory - RESERVE;
         let threads = threads.get() as u64;

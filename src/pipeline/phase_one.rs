@@ -137,7 +137,8 @@ impl RawWorker<'_> {
             Ok(()) => {
                 let streamed = input.count;
                 assert!(
-                    input.random_access().is_some() && file.facts.format == "parquet" || sink.next_offset == base + streamed,
+                    input.random_access().is_some() && file.facts.format == "parquet"
+                        || sink.next_offset == base + streamed,
                     "law: the tiles of `{}` cover its {streamed} bytes, but end at {}",
                     file.facts.raw_path,
                     sink.next_offset

@@ -74,7 +74,13 @@ impl Plan {
             OnUnreadable::Error => crate::io::OnUnreadable::Fail,
             OnUnreadable::Reject => crate::io::OnUnreadable::Reject,
         };
-        let walked = walk(&input.path, on_unreadable)?;
+        let walked = walk(&input.path, on_unreadable).map_err(|error| {
+            if input.path.exists() {
+                error
+            } else {
+                error.hint("name the folder of raw articles with `--input`, or as `path` in `[input]`")
+            }
+        })?;
         let names: BTreeSet<&str> = walked.files.iter().map(|file| file.raw_path.as_str()).collect();
         let mut plan = Self {
             files: Vec::new(),
@@ -167,7 +173,8 @@ fn plan_file(
     };
     let chosen = readers::choose(&head.name, &head.bytes);
     let format = chosen.map_or("unknown", |reader| reader.name());
-    let mut facts = FileFacts { raw_path: file.raw_path.clone(), format, statements: Vec::new(), stated_outlet: String::new() };
+    let mut facts =
+        FileFacts { raw_path: file.raw_path.clone(), format, statements: Vec::new(), stated_outlet: String::new() };
     let mut stopped = None;
     if let Some(name) = sidecar::sidecar_names(&file.raw_path).find(|name| names.contains(name.as_str())) {
         let bytes = read_limited(&walked.path(&name), MAX_SIDECAR).map_err(with_unreadable_hint)?;
@@ -183,7 +190,15 @@ fn plan_file(
     let reader = chosen.ok_or_else(|| {
         Rejection::new(ReasonCode::UnknownFormat, "expected a known extension or signature, but found neither")
     });
-    Ok(PlannedFile { path, size: head.size, facts, name: head.name, reader, stopped, compressed: head.compression.is_some() })
+    Ok(PlannedFile {
+        path,
+        size: head.size,
+        facts,
+        name: head.name,
+        reader,
+        stopped,
+        compressed: head.compression.is_some(),
+    })
 }
 
 /// The source string of a sidecar or path pattern, as written.
@@ -193,7 +208,12 @@ fn stated_outlet(statements: &[Statement<'_>]) -> String {
 }
 
 fn unreadable(path: PathBuf, raw_path: &str, cause: &str) -> PlannedFile {
-    let facts = FileFacts { raw_path: raw_path.to_owned(), format: "unknown", statements: Vec::new(), stated_outlet: String::new() };
+    let facts = FileFacts {
+        raw_path: raw_path.to_owned(),
+        format: "unknown",
+        statements: Vec::new(),
+        stated_outlet: String::new(),
+    };
     let rejection = Rejection::new(ReasonCode::UnreadableFile, cause);
     PlannedFile { path, size: 0, facts, name: String::new(), reader: Err(rejection), stopped: None, compressed: false }
 }
@@ -212,5 +232,7 @@ pub(super) fn with_unreadable_hint(error: crate::error::Error) -> crate::error::
     if !error.hints().is_empty() {
         return error;
     }
-    error.hint("fix the permission, or set `on-unreadable = \"reject\"` in `[input]` to record the file as rejected and go on")
+    error.hint(
+        "fix the permission, or set `on-unreadable = \"reject\"` in `[input]` to record the file as rejected and go on",
+    )
 }

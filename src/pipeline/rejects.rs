@@ -47,7 +47,8 @@ impl RejectWriter {
     pub fn push_rows(&mut self, stage: &str, batch: &RecordBatch, rejected: &[(usize, Rejection)]) -> Result<()> {
         for (row, rejection) in rejected {
             let row = *row;
-            let source_id = batch.column_by_name("source_id").map_or("unknown", |_| text(batch, "source_id").value(row));
+            let source_id =
+                batch.column_by_name("source_id").map_or("unknown", |_| text(batch, "source_id").value(row));
             let record = Rejected {
                 raw_path: text(batch, "raw_path").value(row),
                 raw_index: numbers::<arrow::datatypes::Int64Type>(batch, "raw_index").value(row),
@@ -91,29 +92,33 @@ impl RejectWriter {
         self.row.clear();
         push_ledger_key(&mut self.row, record.raw_path, record.raw_index);
         let detail = (!rejection.detail.is_empty()).then_some(rejection.detail.as_str());
-        push_cells(&mut self.row, &RECORDS, &[
-            Cell::Text(record.raw_path),
-            Cell::Number(record.raw_index),
-            Cell::Number(record.raw_offset),
-            Cell::Number(record.raw_length),
-            Cell::Text(record.raw_sha256),
-            Cell::Text("rejected"),
-            Cell::Text(record.id),
-            Cell::Text(record.source_id),
-            Cell::Null,
-            Cell::Null,
-            Cell::Null,
-            Cell::Null,
-            Cell::Null,
-            Cell::Text(stage),
-            Cell::Text(rejection.reason.code()),
-            Cell::text(rejection.pointer.as_deref()),
-            Cell::text(detail),
-            Cell::Null,
-            Cell::Null,
-            Cell::Null,
-            Cell::Null,
-        ]);
+        push_cells(
+            &mut self.row,
+            &RECORDS,
+            &[
+                Cell::Text(record.raw_path),
+                Cell::Number(record.raw_index),
+                Cell::Number(record.raw_offset),
+                Cell::Number(record.raw_length),
+                Cell::Text(record.raw_sha256),
+                Cell::Text("rejected"),
+                Cell::Text(record.id),
+                Cell::Text(record.source_id),
+                Cell::Null,
+                Cell::Null,
+                Cell::Null,
+                Cell::Null,
+                Cell::Null,
+                Cell::Text(stage),
+                Cell::Text(rejection.reason.code()),
+                Cell::text(rejection.pointer.as_deref()),
+                Cell::text(detail),
+                Cell::Null,
+                Cell::Null,
+                Cell::Null,
+                Cell::Null,
+            ],
+        );
         self.writer.push(&self.row)
     }
 }

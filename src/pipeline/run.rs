@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::RunOptions;
 use super::chain::Target;
 use super::decide::decide;
 use super::export::export;
@@ -14,12 +15,11 @@ use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
 use super::shards::plan_shards;
 use super::stage_list::{STAGE_NAMES, check_stages, stages};
-use super::RunOptions;
 use crate::columns::TABLES;
 use crate::columns::json_schema;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::io::{SpillDir, SpillWriter, Staging, link_or_copy, peak_rss};
+use crate::io::{Kind, SpillDir, SpillWriter, Staging, link_or_copy, peak_rss};
 use crate::manifest::{Account, DuplicateAccount, FileEntry, Manifest};
 use crate::stages::Stage;
 use crate::writers::card::{CardFacts, card};
@@ -56,7 +56,7 @@ pub fn run(config: &Config, options: &RunOptions) -> Result<Outcome> {
     check_apart(&config.input.path, output)?;
     let stages = stages(config)?;
     check_stages(&stages);
-    let mut staging = Staging::create_beside(output)?;
+    let mut staging = Staging::create_beside(output, Kind::Dataset)?;
     let spill = SpillDir::create_beside(output)?;
     let plan = make_plan(config, options)?;
     options.progress.phase.store(1, Ordering::Relaxed);
@@ -73,7 +73,7 @@ pub fn run(config: &Config, options: &RunOptions) -> Result<Outcome> {
     started.write_facts(&staging, options)?;
     let published = staging.publish()?;
     options.progress.phase.store(4, Ordering::Relaxed);
-    Ok(Outcome { manifest, output: published.path, seconds: started.elapsed().as_secs_f64() })
+    Ok(Outcome { manifest, output: shown_path(&published.path), seconds: started.elapsed().as_secs_f64() })
 }
 
 /// Runs one stage: `input` is what the stage before wrote (raw files for `ingest`), `output` a folder, or for `export` the dataset.
@@ -90,10 +90,12 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
     check_apart(input, output)?;
     let digest = config.digest.to_string();
     let before = if place == 0 { None } else { Some(Interim::read(input, STAGE_NAMES[place - 1], &digest)?) };
-    let mut staging = Staging::create_beside(output)?;
+    let kind = if name == "export" { Kind::Dataset } else { Kind::Stage };
+    let mut staging = Staging::create_beside(output, kind)?;
     let mut all = stages(config)?;
     check_stages(&all);
-    let one: Vec<Box<dyn Stage>> = if (1..=all.len()).contains(&place) { vec![all.swap_remove(place - 1)] } else { Vec::new() };
+    let one: Vec<Box<dyn Stage>> =
+        if (1..=all.len()).contains(&place) { vec![all.swap_remove(place - 1)] } else { Vec::new() };
     let target = if name == "validate" { Target::Runs(options.memory_plan()?.runs) } else { Target::Batches };
     options.progress.phase.store(1, Ordering::Relaxed);
     let manifest = match before {
@@ -141,7 +143,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
     };
     let published = staging.publish()?;
     options.progress.phase.store(4, Ordering::Relaxed);
-    Ok(Outcome { manifest, output: published.path, seconds: started.elapsed().as_secs_f64() })
+    Ok(Outcome { manifest, output: shown_path(&published.path), seconds: started.elapsed().as_secs_f64() })
 }
 
 impl Interim {
@@ -163,6 +165,13 @@ impl Interim {
 
 fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
     let plan = Plan::new(config)?;
+    if plan.files.is_empty() {
+        return Err(Error::usage(format!(
+            "expected raw files below `{}`, but found none",
+            config.input.path.display()
+        ))
+        .hint("an empty input would replace the dataset by an empty one; is a folder not mounted?"));
+    }
     options.progress.total_bytes.store(plan.bytes, Ordering::Relaxed);
     Ok(plan)
 }
@@ -199,13 +208,16 @@ fn write_dataset(
     assert_eq!(manifest.account.records, interim.records, "law: every record that was read has one row in `records`");
     manifest.account.stages.clone_from(&interim.accounts);
     assert_eq!(manifest.account.open_sum(), None, "law: the sum is closed");
-    manifest.duplicates = DuplicateAccount { clusters: interim.counts.clusters, wide_groups: interim.counts.wide_groups };
+    manifest.duplicates =
+        DuplicateAccount { clusters: interim.counts.clusters, wide_groups: interim.counts.wide_groups };
     manifest.files = exported.files;
     for table in TABLES {
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
     let text = card(&CardFacts {
+        name: config.dataset.name.as_deref(),
+        dataset_version: &manifest.dataset_version,
         schema_version: &manifest.schema_version,
         tool_version: &manifest.tool_version,
         records: manifest.account.records,
@@ -242,16 +254,33 @@ fn dataset_version(config: &Config) -> String {
     format!("{}+{}", config.dataset.version, &digits[..12])
 }
 
+/// A path as the user would write it: without a leading `./`.
+fn shown_path(path: &Path) -> PathBuf {
+    path.strip_prefix(".").unwrap_or(path).to_owned()
+}
+
 /// Input and output must not lie in each other: the next run would read its own result.
 fn check_apart(input: &Path, output: &Path) -> Result<()> {
     let (real_input, real_output) = (crate::io::real_path(input)?, crate::io::real_path(output)?);
-    if real_output.starts_with(&real_input) {
-        return Err(Error::usage(format!("the output `{}` lies inside the input `{}`", output.display(), input.display()))
+    if real_output == real_input {
+        return Err(Error::usage(format!("`{}` is both input and output", input.display()))
             .hint("name an output folder beside the input"));
     }
+    if real_output.starts_with(&real_input) {
+        return Err(Error::usage(format!(
+            "the output `{}` lies inside the input `{}`",
+            output.display(),
+            input.display()
+        ))
+        .hint("name an output folder beside the input"));
+    }
     if real_input.starts_with(&real_output) {
-        return Err(Error::usage(format!("the input `{}` lies inside the output `{}`", input.display(), output.display()))
-            .hint("name an output folder beside the input"));
+        return Err(Error::usage(format!(
+            "the input `{}` lies inside the output `{}`",
+            input.display(),
+            output.display()
+        ))
+        .hint("name an output folder beside the input"));
     }
     Ok(())
 }

@@ -123,7 +123,8 @@ impl RunBuffer {
         }
         self.keys.sort();
         let batches: Vec<&RecordBatch> = self.batches.iter().collect();
-        let mut writer = RunWriter::create(&self.folder, format!("{}-{:05}.arrow", self.name, self.runs.len()).into(), batches[0])?;
+        let mut writer =
+            RunWriter::create(&self.folder, format!("{}-{:05}.arrow", self.name, self.runs.len()).into(), batches[0])?;
         let mut indices = Vec::new();
         let (mut bytes, mut first_key) = (0, Vec::new());
         for entry in self.keys.iter() {
@@ -191,7 +192,12 @@ pub fn open_bytes(runs: &[Run]) -> u64 {
 ///
 /// # Errors
 /// When a run cannot be read or written.
-pub fn merge_passes((folder, scratch): (&Path, &Path), mut runs: Vec<Run>, limit: u64, chunk_bytes: u64) -> Result<Vec<Run>> {
+pub fn merge_passes(
+    (folder, scratch): (&Path, &Path),
+    mut runs: Vec<Run>,
+    limit: u64,
+    chunk_bytes: u64,
+) -> Result<Vec<Run>> {
     let mut pass = 0;
     while runs.len() > 2 && open_bytes(&runs) > limit {
         let mut group: Vec<Run> = runs.drain(..2).collect();
@@ -274,7 +280,8 @@ impl RunMerge {
             reader.seek(start)?;
             let Some(batch) = reader.next().transpose()? else { continue };
             let rows = ArticleRows::of(&batch);
-            let mut cursor = Cursor { reader, batch, rows, load: merge.loads, row: 0, keys: Vec::new(), ends: Vec::new() };
+            let mut cursor =
+                Cursor { reader, batch, rows, load: merge.loads, row: 0, keys: Vec::new(), ends: Vec::new() };
             merge.loads += 1;
             cursor.read_keys();
             let mut more = true;
@@ -305,7 +312,11 @@ impl RunMerge {
         let more = self.cursors[smallest].advance(&mut self.loads)?;
         let cursors = &self.cursors;
         let less = |a: usize, b: usize| cursors[a].key() < cursors[b].key();
-        if more { self.heap.advanced(less) } else { self.heap.ended(less) }
+        if more {
+            self.heap.advanced(less);
+        } else {
+            self.heap.ended(less);
+        }
         Ok(())
     }
 }

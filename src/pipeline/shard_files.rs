@@ -100,7 +100,11 @@ impl ShardFiles {
     ///
     /// # Errors
     /// When a file cannot be created.
-    pub fn create((staging, config): (&Staging, &ExportConfig), (number, count): (usize, usize), overlap: bool) -> Result<Self> {
+    pub fn create(
+        (staging, config): (&Staging, &ExportConfig),
+        (number, count): (usize, usize),
+        overlap: bool,
+    ) -> Result<Self> {
         let options = writer_options(config);
         let mut lanes = Vec::new();
         for writer in writers::ALL {

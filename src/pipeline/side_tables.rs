@@ -8,9 +8,9 @@ use crate::error::Result;
 use crate::io::Staging;
 use crate::kernels::encode_row::RowReader;
 use crate::manifest::FileEntry;
+use crate::writers::WriterOptions;
 use crate::writers::cut::{CutLimits, RowGroupCut, ShardCut};
 use crate::writers::parquet::Parquet;
-use crate::writers::WriterOptions;
 
 /// A side table and how its sort key is passed over.
 #[derive(Clone, Copy)]

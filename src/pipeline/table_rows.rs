@@ -56,7 +56,10 @@ pub fn push_cells(out: &mut Vec<u8>, table: &Table, cells: &[Cell<'_>]) {
                 out.push(1);
                 push_field(out, Some(text.as_bytes()));
             }
-            (Cell::Number(number), ColumnType::Int32 | ColumnType::Int64 | ColumnType::Date | ColumnType::Timestamp) => {
+            (
+                Cell::Number(number),
+                ColumnType::Int32 | ColumnType::Int64 | ColumnType::Date | ColumnType::Timestamp,
+            ) => {
                 out.push(1);
                 push_i64(out, *number);
             }

@@ -68,16 +68,26 @@ mod tests {
     #[test]
     fn every_piece_is_done_once_and_the_earliest_failure_counts() {
         for workers in [1, 2, 8] {
-            let done = run_workers((workers, 100), |_| Ok(Vec::new()), |seen: &mut Vec<usize>, piece| {
-                seen.push(piece);
-                Ok(())
-            }, Ok);
+            let done = run_workers(
+                (workers, 100),
+                |_| Ok(Vec::new()),
+                |seen: &mut Vec<usize>, piece| {
+                    seen.push(piece);
+                    Ok(())
+                },
+                Ok,
+            );
             let mut done = done.unwrap().concat();
             done.sort_unstable();
             assert_eq!(done, (0..100).collect::<Vec<_>>());
-            let failed = run_workers((workers, 100), |_| Ok(()), |(), piece| {
-                if piece >= 7 { Err(Error::usage(piece.to_string())) } else { Ok(()) }
-            }, Ok);
+            let failed = run_workers(
+                (workers, 100),
+                |_| Ok(()),
+                |(), piece| {
+                    if piece >= 7 { Err(Error::usage(piece.to_string())) } else { Ok(()) }
+                },
+                Ok,
+            );
             assert_eq!(failed.unwrap_err().to_string(), "7");
         }
     }

@@ -49,11 +49,7 @@ impl RowScan {
                     }
                     None => self.at = bytes.len(),
                 },
-                State::Quote if byte == b'"' => {
-                    self.at += 1;
-                    self.state = State::Quoted;
-                }
-                State::FieldStart if byte == b'"' => {
+                State::FieldStart | State::Quote if byte == b'"' => {
                     self.at += 1;
                     self.state = State::Quoted;
                 }

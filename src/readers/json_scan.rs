@@ -89,20 +89,18 @@ impl Scan {
                 self.at += 1;
                 return None;
             }
-            b'\n' if self.depth == 0 && !is_first => return Some(Progress::End(at)),
+            b'\n' | b'{' | b'[' | b',' | b']' if self.depth == 0 && !is_first => return Some(Progress::End(at)),
             b'\n' => {
                 self.is_line_start = true;
                 self.at += 1;
                 return None;
             }
-            b'{' | b'[' if self.depth == 0 && !is_first => return Some(Progress::End(at)),
             b'{' if self.is_line_start && self.depth > 0 && !self.may_open() => return Some(Progress::Broken(at)),
             b'{' | b'[' => {
                 self.saw_array |= byte == b'[' && self.depth == 1;
                 self.depth += 1;
                 self.kinds = (self.kinds << 1) | u64::from(byte == b'{');
             }
-            b',' | b']' if self.depth == 0 && !is_first => return Some(Progress::End(at)),
             b'}' | b']' if self.depth > 0 => {
                 if !self.close(byte == b'}') {
                     return Some(Progress::End(at));
@@ -160,13 +158,11 @@ impl Resume {
             }
             let line_end = memchr(b'\n', rest)?;
             let lines = rest.get(line_end + 1..).unwrap_or_default();
-            match lines.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r')) {
-                Some(first) => self.at += line_end + 1 + first,
-                None => {
-                    self.at += line_end;
-                    return None;
-                }
-            }
+            let Some(first) = lines.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r')) else {
+                self.at += line_end;
+                return None;
+            };
+            self.at += line_end + 1 + first;
         }
     }
 }

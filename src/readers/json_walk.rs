@@ -93,7 +93,7 @@ impl JsonWalk {
             Some(c) => format!("`{c}`"),
             None => "the end".to_owned(),
         };
-        let detail = format!("expected {expected}, but found {found} at line {line} column {column}");
+        let detail = format!("expected {expected}, but found {found} at line {line} column {column} of the record");
         Rejection::new(ReasonCode::InvalidJson, detail)
     }
 
@@ -399,7 +399,7 @@ impl<'a> Cursor<'a> {
 /// Whether any byte is a C0 control; one vectorised pass, so that strings of ordinary records need no search of their own.
 fn has_control(bytes: &[u8]) -> bool {
     let (chunks, rest) = bytes.as_chunks::<64>();
-    chunks.iter().any(|chunk| chunk.iter().fold(false, |found, byte| found | (*byte < 0x20)))
+    chunks.iter().any(|chunk| chunk.iter().map(|byte| u8::from(*byte < 0x20)).fold(0, u8::max) > 0)
         || rest.iter().any(|byte| *byte < 0x20)
 }
 
@@ -411,17 +411,18 @@ mod tests {
     use serde::de::IgnoredAny;
     use serde_json::Value;
 
-    fn walk(record: &str) -> Result<Vec<(String, Kind, String)>, (ReasonCode, Option<String>, String)> {
+    /// (path, kind, characters) of a value.
+    type Flat = (String, Kind, String);
+    /// (reason, pointer, detail) of a refusal.
+    type Refusal = (ReasonCode, Option<String>, String);
+
+    fn walk(record: &str) -> Result<Vec<Flat>, Refusal> {
         let mut walk = JsonWalk::default();
-        match walk.walk(record) {
-            Err(rejection) => Err((rejection.reason, rejection.pointer, rejection.detail)),
-            Ok(()) => {
-                let leaves = &walk.leaves;
-                let text = |place: Place| place.of(record, &leaves.scratch).to_owned();
-                let path = |at| leaves.shape.path(at).to_owned();
-                Ok(leaves.items.iter().map(|leaf| (path(leaf.path), leaf.kind, text(leaf.place))).collect())
-            }
-        }
+        walk.walk(record).map_err(|rejection| (rejection.reason, rejection.pointer, rejection.detail))?;
+        let leaves = &walk.leaves;
+        let text = |place: Place| place.of(record, &leaves.scratch).to_owned();
+        let path = |at| leaves.shape.path(at).to_owned();
+        Ok(leaves.items.iter().map(|leaf| (path(leaf.path), leaf.kind, text(leaf.place))).collect())
     }
 
     #[test]
@@ -446,10 +447,16 @@ mod tests {
     #[test]
     fn what_is_no_json_is_named_with_its_place() {
         let detail = |record: &str| walk(record).unwrap_err().2;
-        assert_eq!(detail("{\"a\":\n NaN}"), "expected a value, but found `N` at line 2 column 2");
-        assert_eq!(detail(r#"{"a":1} x"#), "expected nothing behind the value, but found `x` at line 1 column 9");
-        assert_eq!(detail(r#"{"a":"x"#), "expected `\"`, but found the end at line 1 column 8");
-        assert_eq!(detail(r#"{"a":"\ud800"}"#), "expected a pair of surrogates, but found `d` at line 1 column 9");
+        assert_eq!(detail("{\"a\":\n NaN}"), "expected a value, but found `N` at line 2 column 2 of the record");
+        assert_eq!(
+            detail(r#"{"a":1} x"#),
+            "expected nothing behind the value, but found `x` at line 1 column 9 of the record"
+        );
+        assert_eq!(detail(r#"{"a":"x"#), "expected `\"`, but found the end at line 1 column 8 of the record");
+        assert_eq!(
+            detail(r#"{"a":"\ud800"}"#),
+            "expected a pair of surrogates, but found `d` at line 1 column 9 of the record"
+        );
         assert_eq!(detail("{\"a\":\"\t\"}").split(',').next(), Some("expected an escaped control character"));
         for bad in ["", "{", "{\"a\"}", "{a:1}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":1,}", "[1", "{\"a\":'x'}", "nul"] {
             assert_eq!(walk(bad).unwrap_err().0, ReasonCode::InvalidJson, "{bad}");

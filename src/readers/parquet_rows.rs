@@ -112,7 +112,7 @@ fn write_value(array: &dyn Array, row: usize, out: &mut Vec<u8>) -> Result<bool,
         DataType::LargeBinary => push_bytes(array.as_binary::<i64>().value(row), out),
         DataType::BinaryView => push_bytes(array.as_binary_view().value(row), out),
         DataType::FixedSizeBinary(_) => push_bytes(array.as_fixed_size_binary().value(row), out),
-        DataType::Timestamp(unit, zone) => push_timestamp(*unit, zone.is_some(), (array, row), out)?,
+        DataType::Timestamp(unit, zone) => push_timestamp(*unit, zone.is_some(), (array, row), out),
         DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => {
             out.extend_from_slice(formatted(array, row)?.as_bytes());
         }
@@ -157,12 +157,7 @@ fn formatted(array: &dyn Array, row: usize) -> Result<String, ArrowError> {
 }
 
 /// An instant in UTC with `Z`, or a local time without zone; values out of range as the number they are.
-fn push_timestamp(
-    unit: TimeUnit,
-    is_instant: bool,
-    (array, row): (&dyn Array, usize),
-    out: &mut Vec<u8>,
-) -> Result<(), ArrowError> {
+fn push_timestamp(unit: TimeUnit, is_instant: bool, (array, row): (&dyn Array, usize), out: &mut Vec<u8>) {
     let (value, nanoseconds) = match unit {
         TimeUnit::Second => (array.as_primitive::<TimestampSecondType>().value(row), 1_000_000_000),
         TimeUnit::Millisecond => (array.as_primitive::<TimestampMillisecondType>().value(row), 1_000_000),
@@ -174,7 +169,6 @@ fn push_timestamp(
         Ok(instant) => push_string(&jiff::tz::TimeZone::UTC.to_datetime(instant).to_string(), out),
         Err(_) => push_json(&value, out),
     }
-    Ok(())
 }
 
 fn push_bytes(bytes: &[u8], out: &mut Vec<u8>) {

@@ -59,7 +59,9 @@ pub fn parse_sidecar(name: &str, bytes: &[u8]) -> Result<Vec<Statement<'static>>
         rejection
     })?;
     // Spans are ranges of the record, and a sidecar stands outside it.
-    statements.iter_mut().for_each(|statement| statement.span = None);
+    for statement in &mut statements {
+        statement.span = None;
+    }
     Ok(statements)
 }
 

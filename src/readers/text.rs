@@ -80,10 +80,15 @@ impl Reader for Text {
             range: ByteRange::new(context.base, bytes.len() as u64),
             bytes: &bytes,
             encoding: decoded.encoding,
-            text: decoded.text.get(head.body..).unwrap_or_default(),
+            text: without_line_end(decoded.text.get(head.body..).unwrap_or_default()),
             statements: &head.statements,
         }))
     }
+}
+
+/// The line end that closes a file belongs to the file, not to its text.
+fn without_line_end(text: &str) -> &str {
+    text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(text)
 }
 
 /// Turns spans of the text into spans of the raw bytes, or takes them away where they would not be.

@@ -25,6 +25,9 @@ impl<'s> Tiling<'s> {
     ///
     /// # Errors
     /// What the sink returns.
+    ///
+    /// # Panics
+    /// As [`Tiling::framing_to`].
     pub fn record(&mut self, record: RawRecord<'_>) -> Result<()> {
         self.framing_to(record.range.offset)?;
         self.next = record.range.end();
@@ -35,6 +38,9 @@ impl<'s> Tiling<'s> {
     ///
     /// # Errors
     /// What the sink returns.
+    ///
+    /// # Panics
+    /// As [`Tiling::framing_to`].
     pub fn damage(&mut self, range: ByteRange, raw: RawBytes<'_>, rejection: Rejection) -> Result<()> {
         self.framing_to(range.offset)?;
         self.next = range.end();
@@ -45,6 +51,9 @@ impl<'s> Tiling<'s> {
     ///
     /// # Errors
     /// What the sink returns.
+    ///
+    /// # Panics
+    /// When `offset` lies within a tile: a reader that overlaps its tiles is wrong.
     pub fn framing_to(&mut self, offset: u64) -> Result<()> {
         assert!(offset >= self.next, "law: tiles do not overlap");
         if offset > self.next {

@@ -4,7 +4,7 @@ mod columns;
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanBuilder, Float64Builder, RecordBatch, StringArray, StringBuilder};
+use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, RecordBatch, StringArray, StringBuilder};
 
 use self::columns::{FactColumns, Lines, RightsColumns, SourceColumns, URLS};
 use super::{Stage, StageOutput};
@@ -232,7 +232,7 @@ impl<'a, 'r> AttachRows<'a, 'r> {
         self.candidates.extend(URLS.iter().find_map(|field| row.best(*field).and_then(Candidate::in_url)));
         self.candidates.extend(Candidate::in_file_name(path, self.last_format.1));
         let dates = choose_dates(&mut self.candidates, &setting);
-        self.flags.extend(dates.flags().into_iter().flatten());
+        dates.flags().for_each(|flag| self.flags.push(flag));
         self.dates.push(&dates, &self.candidates);
 
         self.flags.sort_unstable();

@@ -72,6 +72,9 @@ impl Default for Validate {
 
 impl Validate {
     /// Compiles the rules; to be made once a run.
+    ///
+    /// # Panics
+    /// When the column table gives no valid JSON Schema, or lacks a column that the warnings look at.
     pub fn new() -> Self {
         let schema = schema_value(&ARTICLES);
         let check = |column: &Column| ColumnCheck::new(&schema["properties"][column.name]);
@@ -152,7 +155,9 @@ fn merged_codes(before: TextLists<'_>, bits: &[u8]) -> ArrayRef {
             .extend(WARNINGS.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, (code, _))| code));
         codes.sort_unstable();
         codes.dedup();
-        codes.iter().for_each(|code| lists.values().append_value(code));
+        for code in &codes {
+            lists.values().append_value(code);
+        }
         lists.append(true);
     }
     Arc::new(lists.finish())

@@ -7,6 +7,10 @@ use crate::kernels::sha256::Digest;
 /// What the card states.
 #[derive(Clone, Debug)]
 pub struct CardFacts<'a> {
+    /// Name of the dataset, as the config gives it.
+    pub name: Option<&'a str>,
+    /// Version of the dataset.
+    pub dataset_version: &'a str,
     /// Version of the record schema.
     pub schema_version: &'a str,
     /// Version of the tool that wrote the dataset.
@@ -34,11 +38,12 @@ pub fn card(facts: &CardFacts<'_>) -> String {
     if let Some(extension) = shown {
         writeln!(out, "configs:\n- config_name: default\n  data_files: data/*.{extension}").expect(LAW);
     }
-    out.push_str("---\n\n# News articles\n\n");
+    let name = facts.name.unwrap_or("News articles").replace(['\r', '\n'], " ");
+    writeln!(out, "---\n\n# {name}\n").expect(LAW);
     writeln!(
         out,
-        "This dataset was made by copydesk {} from {} raw records. Every record has one fate:\n",
-        facts.tool_version, facts.records
+        "Version {} of this dataset was made by copydesk {} from {} raw records. Every record has one fate:\n",
+        facts.dataset_version, facts.tool_version, facts.records
     )
     .expect(LAW);
     out.push_str("| fate | records |\n|---|---:|\n");
@@ -48,7 +53,7 @@ pub fn card(facts: &CardFacts<'_>) -> String {
     writeln!(
         out,
         "\n## Files\n\n\
-         - `data/`: one row per article, as {}.\n\
+         - `data/`: one row per article, as {}: the same rows twice, so name one form, such as `data/*.parquet`.\n\
          - `tables/records-*.parquet`: one row per raw record, with its fate and the reason.\n\
          - `tables/pairs-*.parquet`: one row per verified pair of similar records.\n\
          - `tables/date_candidates-*.parquet`: every date seen for an article, and what was made of it.\n\
@@ -80,6 +85,8 @@ mod tests {
     #[test]
     fn the_card_says_what_was_counted() {
         let facts = CardFacts {
+            name: Some("Harbour news"),
+            dataset_version: "1.2.0+0123456789ab",
             schema_version: "1.0.0",
             tool_version: "0.1.0",
             records: 10,
@@ -91,9 +98,15 @@ mod tests {
         };
         let text = card(&facts);
         assert!(text.starts_with("---\nconfigs:\n- config_name: default\n  data_files: data/*.parquet\n---\n"));
-        for part in
-            ["from 10 raw records", "| article | 7 |", "| duplicate | 2 |", "| rejected | 1 |", "`parquet` and `jsonl`"]
-        {
+        for part in [
+            "# Harbour news\n",
+            "Version 1.2.0+0123456789ab",
+            "from 10 raw records",
+            "| article | 7 |",
+            "| duplicate | 2 |",
+            "| rejected | 1 |",
+            "`parquet` and `jsonl`",
+        ] {
             assert!(text.contains(part), "{part}");
         }
         let text = card(&CardFacts { formats: &["jsonl.zst"], ..facts });

@@ -287,16 +287,18 @@ mod tests {
     #[test]
     fn compressed_lines_are_the_same_lines_however_they_came() {
         let batch = every_type();
-        let (plain, _) = lines(&ALL_TYPES, &[batch.clone()]);
+        let (plain, _) = lines(&ALL_TYPES, std::slice::from_ref(&batch));
         let compressed = |batches: &[RecordBatch]| {
             let mut bytes = Vec::new();
             let writer = JsonlWriter::new(&mut bytes, &ALL_TYPES);
             let mut writer = Box::new(writer.with_compression(JsonlCompression::Zstd, 3).unwrap());
-            batches.iter().for_each(|batch| writer.write(batch).unwrap());
+            for batch in batches {
+                writer.write(batch).unwrap();
+            }
             writer.finish().unwrap();
             bytes
         };
-        let whole = compressed(&[batch.clone()]);
+        let whole = compressed(std::slice::from_ref(&batch));
         assert_eq!(zstd::decode_all(&whole[..]).unwrap(), plain.as_bytes());
         assert_eq!(compressed(&[batch.slice(0, 1), batch.slice(1, 2)]), whole);
         assert!(JsonlWriter::new(io::sink(), &ALL_TYPES).with_compression(JsonlCompression::Zstd, 99).is_err());

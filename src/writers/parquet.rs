@@ -157,7 +157,7 @@ mod tests {
     use arrow::array::{AsArray, StringArray};
     use arrow::compute::concat_batches;
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-    use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+    use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
     use parquet::schema::printer::print_schema;
 
     fn file(table: &Table, groups: &[RecordBatch]) -> Vec<u8> {
@@ -242,7 +242,7 @@ mod tests {
     fn row_groups_are_the_batches_and_columns_are_stored_as_declared() {
         let batch = every_type();
         let metadata = metadata(&file(&ALL_TYPES, &[batch.clone(), batch.slice(0, 2)]));
-        assert_eq!(metadata.row_groups().iter().map(|group| group.num_rows()).collect::<Vec<_>>(), [3, 2]);
+        assert_eq!(metadata.row_groups().iter().map(RowGroupMetaData::num_rows).collect::<Vec<_>>(), [3, 2]);
         for (place, group) in metadata.row_groups().iter().enumerate() {
             let sorting: Vec<_> = group.sorting_columns().unwrap().iter().map(|column| column.column_idx).collect();
             assert_eq!(sorting, [6, 0]);
@@ -300,7 +300,7 @@ mod tests {
             })
             .collect();
         let batch = RecordBatch::try_new(arrow_schema(&ARTICLES), columns).unwrap();
-        let bytes = file(&ARTICLES, &[batch.clone()]);
+        let bytes = file(&ARTICLES, std::slice::from_ref(&batch));
         let parsed = metadata(&bytes);
         let last_page = (parsed.row_group(0).columns().iter())
             .map(|chunk| chunk.byte_range().0 + chunk.byte_range().1)

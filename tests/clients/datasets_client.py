@@ -1,5 +1,6 @@
 """Hugging Face datasets, offline; `articles` is loaded as the card says, the other tables by their files."""
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -40,8 +41,16 @@ def read_parquet(table: Table):
 
 
 def read_jsonl(table: Table):
-    features = Features({column.name: TYPES[column.kind] for column in table.columns})
-    return columns(datasets.load_dataset("json", data_files=table.jsonl, features=features, split="train"))
+    # `load_dataset("json")` infers types even when features are given: text that is an instant in every row, as in
+    # `published_raw`, comes back in another form. So lines are handed over one by one, and dates are cast from text.
+    def lines():
+        for path in table.jsonl:
+            with open(path, encoding="utf-8", newline="\n") as file:
+                yield from map(json.loads, file)
+
+    read = TYPES | {"date": TYPES["text"], "timestamp": TYPES["text"]}
+    read, shown = (Features({column.name: types[column.kind] for column in table.columns}) for types in (read, TYPES))
+    return columns(datasets.Dataset.from_generator(lines, features=read, cache_dir=CACHE.name).cast(shown))
 
 
 def read_jsonl_undeclared(table: Table):

@@ -18,7 +18,9 @@ fn shown(folder: &Path, arguments: &[&str]) -> String {
     let text = text.replace(&folder.display().to_string(), "[FOLDER]");
     text.lines()
         .map(|line| match line.rsplit_once(" in ") {
-            Some((before, time)) if before.starts_with("wrote ") && time.ends_with(" s") => format!("{before} in [TIME]"),
+            Some((before, time)) if before.starts_with("wrote ") && time.ends_with(" s") => {
+                format!("{before} in [TIME]")
+            }
             _ => line.to_owned(),
         })
         .collect::<Vec<_>>()
@@ -108,16 +110,20 @@ fn mistakes_of_the_configuration() {
 fn bad_records_are_named_with_their_place_and_reason() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    write(at, "raw/a.jsonl", concat!(
-        "{\"text\": \"A good one.\", \"date\": \"2025-01-02\"}\n",
-        "{\"text\": \"cut off\n",
-        "{\"text\": \"a\", \"text\": \"b\"}\n",
-        "[1, 2]\n",
-        "{\"title\": \"no text\"}\n",
-        "{\"text\": 7}\n",
-        "{\"text\": \" \\u0000 \"}\n",
-        "{\"text\": NaN}\n",
-    ));
+    write(
+        at,
+        "raw/a.jsonl",
+        concat!(
+            "{\"text\": \"A good one.\", \"date\": \"2025-01-02\"}\n",
+            "{\"text\": \"cut off\n",
+            "{\"text\": \"a\", \"text\": \"b\"}\n",
+            "[1, 2]\n",
+            "{\"title\": \"no text\"}\n",
+            "{\"text\": 7}\n",
+            "{\"text\": \" \\u0000 \"}\n",
+            "{\"text\": NaN}\n",
+        ),
+    );
     write(at, "raw/b.txt", [b'a', 0xff, 0xfe, b'b']);
     write(at, "raw/c.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03torn");
     must(at, &["run", "--quiet"]);
@@ -126,7 +132,8 @@ fn bad_records_are_named_with_their_place_and_reason() {
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
     for batch in reader {
         let batch = batch.unwrap();
-        let columns = ["raw_path", "raw_index", "raw_offset", "raw_length", "fate", "stage", "reason", "pointer", "detail"];
+        let columns =
+            ["raw_path", "raw_index", "raw_offset", "raw_length", "fate", "stage", "reason", "pointer", "detail"];
         let indices: Vec<usize> = columns.iter().map(|name| batch.schema().index_of(name).unwrap()).collect();
         rows.push(arrow::util::pretty::pretty_format_batches(&[batch.project(&indices).unwrap()]).unwrap().to_string());
     }
@@ -139,7 +146,9 @@ fn an_unreadable_file_ends_the_run_or_is_rejected() {
     let at = folder.path();
     write(at, "raw/a.txt", "An article.");
     write(at, "raw/locked/b.txt", "Another article.");
-    let lock = |mode| fs::set_permissions(at.join("raw/locked/b.txt"), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    let lock = |mode| {
+        fs::set_permissions(at.join("raw/locked/b.txt"), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap()
+    };
     lock(0o000);
     if fs::read(at.join("raw/locked/b.txt")).is_ok() {
         // Root reads everything; the refusal of a folder that is a file is the same path through the code.
@@ -156,7 +165,8 @@ fn an_unreadable_file_ends_the_run_or_is_rejected() {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let folder = tempfile::tempdir().unwrap();
-    let mut child = copydesk(folder.path(), &["completions", "zsh"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut child =
+        copydesk(folder.path(), &["completions", "zsh"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{assert_same_files, json_lines, manifest, must, raw_folder, Numbers};
+use crate::support::{Numbers, assert_same_files, json_lines, manifest, must, raw_folder};
 
 #[test]
 fn threads_batches_and_memory_change_no_byte() {
@@ -65,7 +65,8 @@ fn split_and_merged_inputs_have_one_dataset_digest() {
     fs::write(one.join("all.jsonl"), &lines).unwrap();
     let all: Vec<&str> = lines.split_inclusive('\n').collect();
     for (at, part) in all.chunks(17).enumerate() {
-        fs::write(many.join(if at % 2 == 0 { "deep" } else { "." }).join(format!("z{}.jsonl", 99 - at)), part.concat()).unwrap();
+        fs::write(many.join(if at % 2 == 0 { "deep" } else { "." }).join(format!("z{}.jsonl", 99 - at)), part.concat())
+            .unwrap();
     }
     must(folder.path(), &["run", "--quiet", "--input", "one", "--output", "a"]);
     must(folder.path(), &["run", "--quiet", "--input", "many", "--output", "b"]);

@@ -113,7 +113,11 @@ fn damaged_file(numbers: &mut Numbers) -> (String, Vec<u8>) {
     let (extension, mut bytes) = match numbers.below(9) {
         0 => ("txt", format!("date: 2025-01-02\n\n{}", body(numbers)).into_bytes()),
         1 => ("md", format!("---\ntitle: A\ndate: 2025-01-02\n---\n{}", body(numbers)).into_bytes()),
-        2 => ("csv", format!("title,text,date\n\"A, b\",\"{}\",2025-01-02\nx,y,z\n", body(numbers).replace('"', "\"\"")).into_bytes()),
+        2 => (
+            "csv",
+            format!("title,text,date\n\"A, b\",\"{}\",2025-01-02\nx,y,z\n", body(numbers).replace('"', "\"\""))
+                .into_bytes(),
+        ),
         3 => {
             let text = body(numbers);
             ("json", format!("[{},\n{}]", json_line(numbers, &text), json_line(numbers, "b")).into_bytes())
@@ -127,8 +131,24 @@ fn damaged_file(numbers: &mut Numbers) -> (String, Vec<u8>) {
         _ => ("jsonl", json_lines(numbers, 4).into_bytes()),
     };
     const NASTY: &[&[u8]] = &[
-        b"\0", b"\xff\xfe", b"\xed\xa0\x80", b"\n\n\n", b"\r", b"\"", b"NaN", b"{\"a\":1,\"a\":2}", b"[[[[[[[[[[[[[[[[[[[[[[[[[[",
-        b"\\ud800", b"\xef\xbb\xbf", b"\x1f\x8b\x08", b"---\n", b",,,,", b"{\"text\":null}", b"{\"text\":[{}]}", b"1e999", b"\\u0000",
+        b"\0",
+        b"\xff\xfe",
+        b"\xed\xa0\x80",
+        b"\n\n\n",
+        b"\r",
+        b"\"",
+        b"NaN",
+        b"{\"a\":1,\"a\":2}",
+        b"[[[[[[[[[[[[[[[[[[[[[[[[[[",
+        b"\\ud800",
+        b"\xef\xbb\xbf",
+        b"\x1f\x8b\x08",
+        b"---\n",
+        b",,,,",
+        b"{\"text\":null}",
+        b"{\"text\":[{}]}",
+        b"1e999",
+        b"\\u0000",
     ];
     for _ in 0..numbers.below(4) {
         let at = numbers.below(bytes.len() as u64 + 1) as usize;
@@ -193,9 +213,13 @@ fn odd_files_have_the_stated_fates() {
 }
 
 #[test]
-fn no_input_at_all_is_an_empty_dataset() {
+fn no_raw_file_at_all_is_an_error_and_files_without_records_are_an_empty_dataset() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("raw")).unwrap();
+    let config = resolve(&Written::default(), folder.path(), None).unwrap();
+    let options = RunOptions::new(NonZeroUsize::MIN, 256 << 20);
+    assert!(pipeline::run(&config, &options).unwrap_err().to_string().contains("expected raw files"));
+    fs::write(folder.path().join("raw/empty.jsonl"), "").unwrap();
     let manifest = run(folder.path(), |_| {});
     assert_eq!(manifest.account.records, 0);
     assert!(folder.path().join("output/data/articles-00000-of-00001.parquet").is_file());

@@ -47,8 +47,34 @@ impl Numbers {
 }
 
 const WORDS: &[&str] = &[
-    "harbour", "minister", "council", "storm", "budget", "the", "of", "and", "in", "reopened", "after", "Monday", "voters", "price",
-    "şehir", "Ölçü", "naïve", "price—rise", "“quoted”", "12", "3.5", "team", "court", "bridge", "school", "winter", "report", "said",
+    "harbour",
+    "minister",
+    "council",
+    "storm",
+    "budget",
+    "the",
+    "of",
+    "and",
+    "in",
+    "reopened",
+    "after",
+    "Monday",
+    "voters",
+    "price",
+    "şehir",
+    "Ölçü",
+    "naïve",
+    "price—rise",
+    "“quoted”",
+    "12",
+    "3.5",
+    "team",
+    "court",
+    "bridge",
+    "school",
+    "winter",
+    "report",
+    "said",
 ];
 
 /// A paragraph of words.
@@ -111,7 +137,8 @@ pub fn raw_folder(folder: &Path, seed: u64) {
         let text = format!("date: 2025-03-{:02}\nsource: Harbour Times\n\n{}\n", number + 1, body(&mut numbers));
         fs::write(folder.join(format!("papers/article-{number}.txt")), text).unwrap();
     }
-    fs::write(folder.join("papers/inline.txt"), format!(" date 2025-12-17 Amid storms, {}", body(&mut numbers))).unwrap();
+    fs::write(folder.join("papers/inline.txt"), format!(" date 2025-12-17 Amid storms, {}", body(&mut numbers)))
+        .unwrap();
     fs::write(folder.join("papers/empty.txt"), "").unwrap();
     fs::write(folder.join("papers/side.txt"), body(&mut numbers)).unwrap();
     fs::write(folder.join("papers/side.meta.json"), r#"{"date": "2025-05-06", "source": "Inland Post"}"#).unwrap();

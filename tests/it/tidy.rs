@@ -65,8 +65,10 @@ fn imports_point_one_way() {
     let mut wrong = Vec::new();
     for path in rust_files(&source) {
         let relative = path.strip_prefix(&source).unwrap();
-        let room = relative.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
-        if matches!(room.as_str(), "lib" | "main") || relative.ends_with("fixtures.rs") || relative.ends_with("laws.rs") {
+        let room =
+            relative.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+        if matches!(room.as_str(), "lib" | "main") || relative.ends_with("fixtures.rs") || relative.ends_with("laws.rs")
+        {
             continue;
         }
         for piece in code(&path).split("crate::").skip(1) {

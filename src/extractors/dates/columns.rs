@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arrow::array::{ArrayBuilder as _, 
-    ArrayRef, BooleanBuilder, Date32Builder, Int64Builder, ListArray, StringBuilder, StructArray,
+use arrow::array::{
+    ArrayBuilder, ArrayRef, BooleanBuilder, Date32Builder, Int64Builder, ListArray, StringBuilder, StructArray,
     TimestampMicrosecondBuilder,
 };
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
@@ -78,7 +78,9 @@ impl DateColumns {
         self.date_conflict.append_value(dates.conflict);
         self.modified_at.append_option(dates.modified_at);
         self.retrieved_at.append_option(dates.retrieved_at);
-        candidates.iter().for_each(|candidate| self.candidates.push(candidate));
+        for candidate in candidates {
+            self.candidates.push(candidate);
+        }
         self.candidates.end_row();
     }
 

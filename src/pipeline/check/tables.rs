@@ -169,7 +169,7 @@ impl Reading<'_> {
     }
 
     /// Opens a file and checks footer and schema; none when its columns are not those of the table.
-    fn open(&self, file: File, name: &str, report: &mut Report) -> Result<Option<ParquetRecordBatchReader>, String> {
+    fn open(&self, file: File, name: &str, report: &mut Report) -> std::result::Result<Option<ParquetRecordBatchReader>, String> {
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
         let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new_with_options(file, options))?;
         let expected = arrow_schema(self.table);

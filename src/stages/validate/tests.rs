@@ -101,7 +101,9 @@ fn array(kind: ColumnType, values: &[&Given]) -> ArrayRef {
                     lists.append(false);
                     continue;
                 };
-                elements.iter().for_each(|element| lists.values().append_value(element));
+                for element in elements {
+                    lists.values().append_value(element);
+                }
                 lists.append(true);
             }
             Arc::new(lists.finish())
