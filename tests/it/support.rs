@@ -117,7 +117,7 @@ pub fn json_lines(numbers: &mut Numbers, records: u64) -> String {
         texts.push(text);
         match numbers.below(12) {
             0 => out.push_str("\n  \r\n"),
-            1 => writeln!(out, "{}", &line[..line.len() / 3]).unwrap_or(()),
+            1 => writeln!(out, "{}", &line[..line.floor_char_boundary(line.len() / 3)]).unwrap_or(()),
             2 => writeln!(out, "{line}\n{line}").unwrap_or(()),
             _ => writeln!(out, "{line}").unwrap_or(()),
         }

@@ -98,15 +98,24 @@ impl StatedDates<'_> {
 ///
 /// # Errors
 /// When the operating system refuses a file.
-pub fn check_articles((root, manifest): (&Path, &Manifest), files: &TableFiles<'_>, report: &mut Report) -> Result<Articles> {
-    let mut visitor = ArticleVisitor { root, manifest, shard: None, digest: DatasetDigest::default(), articles: Articles::default() };
+pub fn check_articles(
+    (root, manifest): (&Path, &Manifest),
+    files: &TableFiles<'_>,
+    report: &mut Report,
+) -> Result<Articles> {
+    let mut visitor =
+        ArticleVisitor { root, manifest, shard: None, digest: DatasetDigest::default(), articles: Articles::default() };
     let complete = read_table((root, manifest), files, &mut visitor, report)?;
     let ArticleVisitor { digest, mut articles, .. } = visitor;
     articles.complete = complete;
     if complete {
         let found = digest.sum().to_string();
         if found != manifest.dataset_sha256 {
-            report.add(Rule::DatasetDigest, MANIFEST, format_args!("expected {}, but found {found}", manifest.dataset_sha256));
+            report.add(
+                Rule::DatasetDigest,
+                MANIFEST,
+                format_args!("expected {}, but found {found}", manifest.dataset_sha256),
+            );
         }
     } else {
         report.skip(&[Rule::DatasetDigest]);
@@ -164,7 +173,11 @@ impl ArticleVisitor<'_> {
         for (row, found) in rows.text("schema_version").iter().enumerate() {
             if found != Some(expected) {
                 let found = found.unwrap_or_default();
-                report.add(Rule::SchemaVersion, rows.place(row), format_args!("expected `{expected}`, but found `{found}`"));
+                report.add(
+                    Rule::SchemaVersion,
+                    rows.place(row),
+                    format_args!("expected `{expected}`, but found `{found}`"),
+                );
             }
         }
     }
@@ -252,7 +265,11 @@ fn check_text(rows: &Rows<'_>, report: &mut Report) {
     for (row, text) in rows.text("text").iter().map(Option::unwrap_or_default).enumerate() {
         let digest = Digest::of(text.as_bytes());
         if digests.value(row).as_bytes() != digest.written() {
-            report.add(Rule::TextDigest, rows.place(row), format_args!("expected {digest}, but found {}", digests.value(row)));
+            report.add(
+                Rule::TextDigest,
+                rows.place(row),
+                format_args!("expected {digest}, but found {}", digests.value(row)),
+            );
         }
         let expected = [count_words(text), count_chars(text), count_paragraphs(text)];
         let rules = [Rule::WordCount, Rule::CharCount, Rule::ParagraphCount];
@@ -284,7 +301,10 @@ fn check_cluster_columns(rows: &Rows<'_>, report: &mut Report) {
         } else if (relation == "unique") != (size == 1) {
             format!("expected `unique` exactly for clusters of 1, but found `{relation}` in one of {size}")
         } else if stands != (ids.value(row) == clusters.value(row)) {
-            format!("expected `cluster_id` to be the row's own id exactly for representatives, but found `{}`", clusters.value(row))
+            format!(
+                "expected `cluster_id` to be the row's own id exactly for representatives, but found `{}`",
+                clusters.value(row)
+            )
         } else if stands != similarity.is_null(row) {
             format!("expected `similarity` exactly for rows that joined another, but found `{relation}`")
         } else {

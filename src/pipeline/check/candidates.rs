@@ -33,8 +33,14 @@ pub fn check_candidates(
         report.skip(&[Rule::CandidateId, Rule::CandidateAccepted]);
     } else if complete {
         let undated = StatedDates::default().digest();
-        for (fact, _) in articles.facts.iter().zip(&visitor.seen).filter(|(fact, seen)| !**seen && fact.dates != undated) {
-            report.add(Rule::CandidateAccepted, "tables", format_args!("expected candidates for the dates of `{}`, but found none", fact.id));
+        for (fact, _) in
+            articles.facts.iter().zip(&visitor.seen).filter(|(fact, seen)| !**seen && fact.dates != undated)
+        {
+            report.add(
+                Rule::CandidateAccepted,
+                "tables",
+                format_args!("expected candidates for the dates of `{}`, but found none", fact.id),
+            );
         }
     }
     Ok(())
@@ -84,14 +90,26 @@ impl Visitor for CandidateVisitor<'_> {
             let Some(article) = &mut self.article else { continue };
             let rank = ranks.value(row);
             if rank != article.next_rank {
-                report.add(Rule::CandidateRank, rows.place(row), format_args!("expected rank {}, but found {rank}", article.next_rank));
+                report.add(
+                    Rule::CandidateRank,
+                    rows.place(row),
+                    format_args!("expected rank {}, but found {rank}", article.next_rank),
+                );
             }
             article.next_rank = rank.saturating_add(1);
             if rank >= MAX_CANDIDATES as i32 {
-                report.add(Rule::CandidateRank, rows.place(row), format_args!("expected at most {MAX_CANDIDATES} candidates, but found rank {rank}"));
+                report.add(
+                    Rule::CandidateRank,
+                    rows.place(row),
+                    format_args!("expected at most {MAX_CANDIDATES} candidates, but found rank {rank}"),
+                );
             }
             if accepted.value(row) == reasons.is_valid(row) {
-                report.add(Rule::CandidateAccepted, rows.place(row), "expected a reason exactly for what is not accepted, but found otherwise");
+                report.add(
+                    Rule::CandidateAccepted,
+                    rows.place(row),
+                    "expected a reason exactly for what is not accepted, but found otherwise",
+                );
             }
             if accepted.value(row) {
                 article.dates.accept(rows, row);
@@ -108,7 +126,11 @@ impl CandidateVisitor<'_> {
         match at {
             Some(at) => self.seen[at] = true,
             None if self.articles.complete => {
-                report.add(Rule::CandidateId, rows.place(row), format_args!("expected `{text}` in `articles`, but found no such row"));
+                report.add(
+                    Rule::CandidateId,
+                    rows.place(row),
+                    format_args!("expected `{text}` in `articles`, but found no such row"),
+                );
             }
             None => {}
         }
@@ -122,13 +144,17 @@ impl CandidateVisitor<'_> {
         let dates = &article.dates;
         for (role, accepted) in [("modified", &dates.modified_at), ("retrieved", &dates.retrieved_at)] {
             if accepted.len() > 1 {
-                let detail = format_args!("`{}`: expected one accepted `{role}`, but found {}", article.text, accepted.len());
+                let detail =
+                    format_args!("`{}`: expected one accepted `{role}`, but found {}", article.text, accepted.len());
                 report.add(Rule::CandidateAccepted, article.file.as_str(), detail);
             }
         }
         let fact = article.id.and_then(|id| self.articles.find(&id)).and_then(|at| self.articles.facts.get(at));
         if self.articles.complete && fact.is_some_and(|fact| fact.dates != dates.stated().digest()) {
-            let detail = format_args!("`{}`: expected the dates that its accepted candidates give, but found others in `articles`", article.text);
+            let detail = format_args!(
+                "`{}`: expected the dates that its accepted candidates give, but found others in `articles`",
+                article.text
+            );
             report.add(Rule::CandidateAccepted, article.file.as_str(), detail);
         }
     }

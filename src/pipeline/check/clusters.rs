@@ -30,7 +30,8 @@ pub fn check_clusters(manifest: &Manifest, articles: &Articles, ledger: &Ledger,
         check_representative(members, articles, report);
         if ledger.complete {
             for member in members.iter().filter(|member| i64::from(member.size) != size as i64) {
-                let detail = format_args!("`{}` in `{}`: expected {size}, but found {}", member.id, member.cluster, member.size);
+                let detail =
+                    format_args!("`{}` in `{}`: expected {size}, but found {}", member.id, member.cluster, member.size);
                 report.add(Rule::ClusterSize, "data", detail);
             }
         }
@@ -38,12 +39,25 @@ pub fn check_clusters(manifest: &Manifest, articles: &Articles, ledger: &Ledger,
     if !ledger.complete {
         return;
     }
-    let alone = articles.facts.iter().zip(&in_clusters).zip(&ledger.removed).filter(|((_, inside), removed)| !**inside && **removed > 0);
+    let alone = articles
+        .facts
+        .iter()
+        .zip(&in_clusters)
+        .zip(&ledger.removed)
+        .filter(|((_, inside), removed)| !**inside && **removed > 0);
     for ((fact, _), removed) in alone {
-        report.add(Rule::ClusterSize, "data", format_args!("`{}`: expected {}, but found 1", fact.id, 1 + u64::from(*removed)));
+        report.add(
+            Rule::ClusterSize,
+            "data",
+            format_args!("`{}`: expected {}, but found 1", fact.id, 1 + u64::from(*removed)),
+        );
     }
     if clusters != manifest.duplicates.clusters {
-        report.add(Rule::ClusterSize, MANIFEST, format_args!("expected {clusters} clusters, as in `articles`, but found {}", manifest.duplicates.clusters));
+        report.add(
+            Rule::ClusterSize,
+            MANIFEST,
+            format_args!("expected {clusters} clusters, as in `articles`, but found {}", manifest.duplicates.clusters),
+        );
     }
 }
 
@@ -53,11 +67,16 @@ fn check_representative(members: &[Member], articles: &Articles, report: &mut Re
     match standing.as_slice() {
         [one] if one.id == *cluster => {}
         [one] => {
-            let detail = format_args!("`{cluster}`: expected its id to be that of its representative, but found `{}`", one.id);
+            let detail =
+                format_args!("`{cluster}`: expected its id to be that of its representative, but found `{}`", one.id);
             report.add(Rule::ClusterRepresentative, "data", detail);
         }
         [] if articles.find(cluster).is_none() => {
-            report.add(Rule::ClusterRepresentative, "data", format_args!("expected `{cluster}` in `articles`, but found no such row"));
+            report.add(
+                Rule::ClusterRepresentative,
+                "data",
+                format_args!("expected `{cluster}` in `articles`, but found no such row"),
+            );
         }
         other => {
             let detail = format_args!("`{cluster}`: expected one representative, but found {}", other.len());

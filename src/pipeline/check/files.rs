@@ -61,7 +61,11 @@ pub fn read_manifest(root: &Path, report: &mut Report) -> Result<Option<Manifest
     match serde_json::from_value::<Manifest>(value) {
         Ok(manifest) if manifest.tool == TOOL => Ok(Some(manifest)),
         Ok(manifest) => {
-            report.add(Rule::ManifestReadable, MANIFEST, format_args!("expected the tool `{TOOL}`, but found `{}`", manifest.tool));
+            report.add(
+                Rule::ManifestReadable,
+                MANIFEST,
+                format_args!("expected the tool `{TOOL}`, but found `{}`", manifest.tool),
+            );
             Ok(None)
         }
         Err(error) => {
@@ -82,11 +86,19 @@ pub fn check_files(root: &Path, manifest: &Manifest, report: &mut Report) -> Res
     let mut listed = BTreeSet::from([MANIFEST.to_owned(), RUN_FACTS.to_owned()]);
     for entry in &manifest.files {
         if !listed.insert(escape_path(entry.path.as_bytes())) {
-            report.add(Rule::ManifestReadable, MANIFEST, format_args!("expected each file once, but found `{}` again", entry.path));
+            report.add(
+                Rule::ManifestReadable,
+                MANIFEST,
+                format_args!("expected each file once, but found `{}` again", entry.path),
+            );
             continue;
         }
         let Some(path) = path_of(root, entry) else {
-            report.add(Rule::ManifestReadable, MANIFEST, format_args!("expected a path below the dataset, but found `{}`", entry.path));
+            report.add(
+                Rule::ManifestReadable,
+                MANIFEST,
+                format_args!("expected a path below the dataset, but found `{}`", entry.path),
+            );
             continue;
         };
         let place = entry.path.as_str();
@@ -98,7 +110,11 @@ pub fn check_files(root: &Path, manifest: &Manifest, report: &mut Report) -> Res
         report.checked.bytes += found.bytes;
         let sha256 = Digest(found.sha256).to_string();
         if found.bytes != entry.bytes {
-            report.add(Rule::FileLength, place, format_args!("expected {} bytes, but found {}", entry.bytes, found.bytes));
+            report.add(
+                Rule::FileLength,
+                place,
+                format_args!("expected {} bytes, but found {}", entry.bytes, found.bytes),
+            );
         }
         if sha256 != entry.sha256 {
             report.add(Rule::FileDigest, place, format_args!("expected {}, but found {sha256}", entry.sha256));
@@ -130,7 +146,11 @@ pub fn check_schemas(root: &Path, manifest: &Manifest, report: &mut Report) -> R
         if open_file(&path)?.is_some_and(|(_, length)| length <= MAX_SCHEMA)
             && read_limited(&path, MAX_SCHEMA)? != schema_text(table).into_bytes()
         {
-            report.add(Rule::SchemaFiles, file.as_str(), "expected the schema that this version makes, but found another");
+            report.add(
+                Rule::SchemaFiles,
+                file.as_str(),
+                "expected the schema that this version makes, but found another",
+            );
         }
     }
     Ok(())
@@ -148,18 +168,30 @@ pub fn table_files<'m>(manifest: &'m Manifest, report: &mut Report) -> Vec<Table
             let count = entries.keys().filter(|path| path.starts_with(&prefix) && path.ends_with(".parquet")).count();
             if count == 0 {
                 files.complete = false;
-                report.add(Rule::ShardNames, MANIFEST, format_args!("expected a Parquet file of `{}`, but found none", table.name));
+                report.add(
+                    Rule::ShardNames,
+                    MANIFEST,
+                    format_args!("expected a Parquet file of `{}`, but found none", table.name),
+                );
             }
             for number in 0..count {
                 let stem = format!("{prefix}{number:05}-of-{count:05}");
                 let Some(parquet) = entries.get(format!("{stem}.parquet").as_str()) else {
                     files.complete = false;
-                    report.add(Rule::ShardNames, MANIFEST, format_args!("expected `{stem}.parquet`, but the manifest does not list it"));
+                    report.add(
+                        Rule::ShardNames,
+                        MANIFEST,
+                        format_args!("expected `{stem}.parquet`, but the manifest does not list it"),
+                    );
                     continue;
                 };
                 let jsonl = ["jsonl", "jsonl.zst"].iter().find_map(|end| entries.get(format!("{stem}.{end}").as_str()));
                 if jsonl.is_none() && folder == "data" {
-                    report.add(Rule::ShardNames, parquet.path.as_str(), "expected a JSONL file of the same rows, but the manifest lists none");
+                    report.add(
+                        Rule::ShardNames,
+                        parquet.path.as_str(),
+                        "expected a JSONL file of the same rows, but the manifest lists none",
+                    );
                 }
                 files.shards.push((parquet, jsonl.copied()));
             }

@@ -17,7 +17,10 @@ pub fn check_footer(metadata: &ParquetMetaData, table: &Table, (file, report): (
     }
     for (number, group) in metadata.row_groups().iter().enumerate() {
         if !is_sorted_as_stated(group, table) {
-            breach(format!("row group {number}: expected the sorting columns {}, but found others", table.sorted_by.join(", ")));
+            breach(format!(
+                "row group {number}: expected the sorting columns {}, but found others",
+                table.sorted_by.join(", ")
+            ));
         }
         let limit = CutLimits::default().group_rows;
         if group.num_rows() as u64 > limit {

@@ -61,7 +61,9 @@ impl JsonlComparison {
             state.expect_end();
         }
         match state.refusal.take() {
-            Some(error) => Err(crate::error::Error::new(crate::error::ErrorKind::Io, "cannot read a JSONL file").caused_by(error)),
+            Some(error) => {
+                Err(crate::error::Error::new(crate::error::ErrorKind::Io, "cannot read a JSONL file").caused_by(error))
+            }
             None => Ok((written.digest.unwrap_or_default(), state.difference.take())),
         }
     }
@@ -129,7 +131,9 @@ impl State {
             Err(error) => error,
         };
         match damage_of(error) {
-            Ok(damage) => self.differ(format!("expected a stream that can be decompressed, but found damage {}", damage.detail)),
+            Ok(damage) => {
+                self.differ(format!("expected a stream that can be decompressed, but found damage {}", damage.detail))
+            }
             Err(refusal) => {
                 self.refusal = Some(refusal);
                 self.input = None;

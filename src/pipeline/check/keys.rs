@@ -25,7 +25,10 @@ impl fmt::Debug for Id {
 pub fn parse_id(text: &str) -> Option<Id> {
     let digits = text.strip_prefix("art_")?;
     let lower_hex = digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
-    (digits.len() == 32 && lower_hex).then(|| u128::from_str_radix(digits, 16).ok()).flatten().map(|id| Id(id.to_be_bytes()))
+    (digits.len() == 32 && lower_hex)
+        .then(|| u128::from_str_radix(digits, 16).ok())
+        .flatten()
+        .map(|id| Id(id.to_be_bytes()))
 }
 
 /// The first 8 bytes of a SHA-256 over fields: finds changes of a row, not attacks.

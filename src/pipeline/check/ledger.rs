@@ -60,7 +60,11 @@ pub fn check_ledger(
         report.skip(&[Rule::FateArticle, Rule::DuplicateTarget]);
     } else if complete {
         for (fact, _) in articles.facts.iter().zip(&seen).filter(|(_, seen)| !**seen) {
-            report.add(Rule::FateArticle, "data", format_args!("expected a record with the fate `article` for `{}`, but found none", fact.id));
+            report.add(
+                Rule::FateArticle,
+                "data",
+                format_args!("expected a record with the fate `article` for `{}`, but found none", fact.id),
+            );
         }
     }
     Ok(ledger)
@@ -100,7 +104,8 @@ impl Visitor for LedgerVisitor<'_> {
     fn rows(&mut self, rows: &Rows<'_>, report: &mut Report) -> Result<()> {
         let (fates, ids, sources) = (rows.text("fate"), rows.text("id"), rows.text("source_id"));
         let targets = rows.text("duplicate_of");
-        let [relations, stages, reasons, versions] = ["relation", "stage", "reason", "rule_version"].map(|name| rows.text(name));
+        let [relations, stages, reasons, versions] =
+            ["relation", "stage", "reason", "rule_version"].map(|name| rows.text(name));
         let (cells, origins) = (FateCells::of(rows), OriginCells::of(rows));
         for row in 0..rows.batch.num_rows() {
             let fate = fates.value(row);
@@ -108,7 +113,9 @@ impl Visitor for LedgerVisitor<'_> {
             self.ledger.ids.extend(id);
             self.counts.add(fate, sources.value(row));
             match (fate, id) {
-                ("article", Some(id)) if self.articles.complete => self.check_article(rows, row, (id, &origins), report),
+                ("article", Some(id)) if self.articles.complete => {
+                    self.check_article(rows, row, (id, &origins), report)
+                }
                 ("duplicate", _) => {
                     *self.counts.relations.entry(relations.value(row).to_owned()).or_default() += 1;
                     self.check_target(rows, row, text_option(targets, row), report);
@@ -132,15 +139,33 @@ impl Visitor for LedgerVisitor<'_> {
 }
 
 impl LedgerVisitor<'_> {
-    fn check_article(&mut self, rows: &Rows<'_>, row: usize, (id, origins): (Id, &OriginCells<'_>), report: &mut Report) {
+    fn check_article(
+        &mut self,
+        rows: &Rows<'_>,
+        row: usize,
+        (id, origins): (Id, &OriginCells<'_>),
+        report: &mut Report,
+    ) {
         let Some(at) = self.articles.find(&id) else {
-            report.add(Rule::FateArticle, rows.place(row), format_args!("expected `{id}` in `articles`, but found no such row"));
+            report.add(
+                Rule::FateArticle,
+                rows.place(row),
+                format_args!("expected `{id}` in `articles`, but found no such row"),
+            );
             return;
         };
         if std::mem::replace(&mut self.seen[at], true) {
-            report.add(Rule::FateArticle, rows.place(row), format_args!("expected one record with the fate `article` for `{id}`, but found another"));
+            report.add(
+                Rule::FateArticle,
+                rows.place(row),
+                format_args!("expected one record with the fate `article` for `{id}`, but found another"),
+            );
         } else if self.articles.facts[at].origin != origins.digest(row) {
-            report.add(Rule::FateArticle, rows.place(row), format_args!("expected the origin and source of `{id}` in `articles`, but found others"));
+            report.add(
+                Rule::FateArticle,
+                rows.place(row),
+                format_args!("expected the origin and source of `{id}` in `articles`, but found others"),
+            );
         }
     }
 
@@ -154,17 +179,31 @@ impl LedgerVisitor<'_> {
         }
         match parse_id(target).and_then(|id| self.articles.find(&id)) {
             Some(at) => self.ledger.removed[at] += 1,
-            None => report.add(Rule::DuplicateTarget, rows.place(row), format_args!("expected `{target}` in `articles`, but found no such row")),
+            None => report.add(
+                Rule::DuplicateTarget,
+                rows.place(row),
+                format_args!("expected `{target}` in `articles`, but found no such row"),
+            ),
         }
     }
 
-    fn check_reason(&mut self, rows: &Rows<'_>, row: usize, (stages, reasons): (&StringArray, &StringArray), report: &mut Report) {
+    fn check_reason(
+        &mut self,
+        rows: &Rows<'_>,
+        row: usize,
+        (stages, reasons): (&StringArray, &StringArray),
+        report: &mut Report,
+    ) {
         let (Some(stage), Some(reason)) = (text_option(stages, row), text_option(reasons, row)) else { return };
         if !STAGE_NAMES.contains(&stage) {
             report.add(Rule::RejectionReason, rows.place(row), format_args!("expected a stage, but found `{stage}`"));
         }
         if !ReasonCode::ALL.iter().any(|known| known.code() == reason) {
-            report.add(Rule::RejectionReason, rows.place(row), format_args!("expected a known reason, but found `{reason}`"));
+            report.add(
+                Rule::RejectionReason,
+                rows.place(row),
+                format_args!("expected a known reason, but found `{reason}`"),
+            );
         }
         *self.counts.reasons.entry((stage.to_owned(), reason.to_owned())).or_default() += 1;
     }
@@ -179,7 +218,11 @@ fn check_presence(
 ) {
     for (name, array) in columns.iter().filter(|(_, array)| array.is_valid(row) != wanted) {
         let (expected, found) = if array.is_null(row) { ("a value", "null") } else { ("null", "a value") };
-        report.add(rule, rows.place(row), format_args!("expected {expected} in `{name}` for this fate, but found {found}"));
+        report.add(
+            rule,
+            rows.place(row),
+            format_args!("expected {expected} in `{name}` for this fate, but found {found}"),
+        );
     }
 }
 
@@ -220,7 +263,11 @@ impl Counts {
             differ(format!("expected {found} {what} in all, as in `records`, but found {stated}"));
         }
         for (source, stated, found) in differences(&account.sources, &self.sources) {
-            differ(format!("source `{source}`: expected {}, as in `records`, but found {}", words(found), words(stated)));
+            differ(format!(
+                "source `{source}`: expected {}, as in `records`, but found {}",
+                words(found),
+                words(stated)
+            ));
         }
         for (relation, stated, found) in differences(&account.relations, &self.relations) {
             differ(format!("relation `{relation}`: expected {found}, as in `records`, but found {stated}"));
@@ -229,7 +276,9 @@ impl Counts {
             stage.rejected.iter().map(|(reason, count)| ((stage.stage.clone(), reason.clone()), *count))
         });
         for ((stage, reason), stated, found) in differences(&stages.collect(), &self.reasons) {
-            differ(format!("stage `{stage}`, reason `{reason}`: expected {found}, as in `records`, but found {stated}"));
+            differ(format!(
+                "stage `{stage}`, reason `{reason}`: expected {found}, as in `records`, but found {stated}"
+            ));
         }
     }
 }
@@ -240,7 +289,10 @@ fn words(counts: SourceAccount) -> String {
 }
 
 /// Keys whose values differ, absent ones counting as the default: (key, stated, found).
-fn differences<K: Ord + Clone, V: Copy + Default + PartialEq>(stated: &BTreeMap<K, V>, found: &BTreeMap<K, V>) -> Vec<(K, V, V)> {
+fn differences<K: Ord + Clone, V: Copy + Default + PartialEq>(
+    stated: &BTreeMap<K, V>,
+    found: &BTreeMap<K, V>,
+) -> Vec<(K, V, V)> {
     let keys: std::collections::BTreeSet<&K> = stated.keys().chain(found.keys()).collect();
     let value = |map: &BTreeMap<K, V>, key: &K| map.get(key).copied().unwrap_or_default();
     let all = keys.into_iter().map(|key| (key.clone(), value(stated, key), value(found, key)));

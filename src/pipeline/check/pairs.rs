@@ -41,12 +41,20 @@ impl Visitor for PairVisitor<'_> {
         for row in 0..rows.batch.num_rows() {
             let pair = ids.map(|column| column.value(row));
             if pair[0] == pair[1] {
-                report.add(Rule::PairIds, rows.place(row), format_args!("expected two ids, but found `{}` twice", pair[0]));
+                report.add(
+                    Rule::PairIds,
+                    rows.place(row),
+                    format_args!("expected two ids, but found `{}` twice", pair[0]),
+                );
             }
             if self.ledger.complete {
                 for id in pair {
                     if !parse_id(id).is_some_and(|id| self.ledger.ids.binary_search(&id).is_ok()) {
-                        report.add(Rule::PairIds, rows.place(row), format_args!("expected `{id}` in `records`, but found no such row"));
+                        report.add(
+                            Rule::PairIds,
+                            rows.place(row),
+                            format_args!("expected `{id}` in `records`, but found no such row"),
+                        );
                     }
                 }
             }

@@ -94,7 +94,12 @@ impl Report {
         *total += 1;
         if *total <= self.kept_per_rule {
             let Place { file, row } = place.into();
-            self.findings.push(Finding { rule, file: file.to_owned(), row, detail: escape_detail(&detail.to_string()) });
+            self.findings.push(Finding {
+                rule,
+                file: file.to_owned(),
+                row,
+                detail: escape_detail(&detail.to_string()),
+            });
         }
     }
 

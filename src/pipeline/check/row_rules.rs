@@ -96,7 +96,11 @@ impl RowOrder {
             if self.current <= self.previous {
                 let names = self.table.sorted_by.join(", ");
                 let found = if self.current == self.previous { "an equal one" } else { "a lesser one" };
-                report.add(Rule::RowOrder, rows.place(row), format_args!("expected a greater ({names}) than in the row before, but found {found}"));
+                report.add(
+                    Rule::RowOrder,
+                    rows.place(row),
+                    format_args!("expected a greater ({names}) than in the row before, but found {found}"),
+                );
             }
             std::mem::swap(&mut self.previous, &mut self.current);
         }
@@ -108,8 +112,12 @@ fn push_key(out: &mut Vec<u8>, column: &dyn Array, row: usize) {
     let valid = column.is_valid(row);
     match column.data_type() {
         DataType::Utf8 => push_bytes_ordered(out, column.as_string::<i32>().value(row).as_bytes()),
-        DataType::Date32 => push_optional_i64(out, valid.then(|| i64::from(column.as_primitive::<Date32Type>().value(row)))),
-        DataType::Int32 => push_optional_i64(out, valid.then(|| i64::from(column.as_primitive::<Int32Type>().value(row)))),
+        DataType::Date32 => {
+            push_optional_i64(out, valid.then(|| i64::from(column.as_primitive::<Date32Type>().value(row))))
+        }
+        DataType::Int32 => {
+            push_optional_i64(out, valid.then(|| i64::from(column.as_primitive::<Int32Type>().value(row))))
+        }
         DataType::Int64 => push_optional_i64(out, valid.then(|| column.as_primitive::<Int64Type>().value(row))),
         other => unreachable!("law: tables are not sorted by columns of type {other}"),
     }

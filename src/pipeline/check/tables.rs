@@ -112,20 +112,32 @@ pub fn read_table(
         total += rows;
         if parquet.rows != Some(rows) {
             let stated = parquet.rows.map_or_else(|| "no number".to_owned(), |rows| rows.to_string());
-            report.add(Rule::RowCount, parquet.path.as_str(), format_args!("expected {stated} of rows, but found {rows}"));
+            report.add(
+                Rule::RowCount,
+                parquet.path.as_str(),
+                format_args!("expected {stated} of rows, but found {rows}"),
+            );
         }
         if let Some(jsonl) = jsonl
             && jsonl.rows != Some(rows)
         {
             let stated = jsonl.rows.map_or_else(|| "no number".to_owned(), |rows| rows.to_string());
-            report.add(Rule::RowCount, jsonl.path.as_str(), format_args!("expected {stated} of rows, but found {rows} in its Parquet file"));
+            report.add(
+                Rule::RowCount,
+                jsonl.path.as_str(),
+                format_args!("expected {stated} of rows, but found {rows} in its Parquet file"),
+            );
         }
     }
     report.checked.rows.insert(table.name.to_owned(), total);
     let stated = manifest.rows.get(table.name).copied();
     if complete && stated != Some(total) {
         let stated = stated.unwrap_or_default();
-        report.add(Rule::RowCount, MANIFEST, format_args!("expected {stated} rows of `{}`, but found {total}", table.name));
+        report.add(
+            Rule::RowCount,
+            MANIFEST,
+            format_args!("expected {stated} rows of `{}`, but found {total}", table.name),
+        );
     }
     Ok(complete)
 }
@@ -169,7 +181,12 @@ impl Reading<'_> {
     }
 
     /// Opens a file and checks footer and schema; none when its columns are not those of the table.
-    fn open(&self, file: File, name: &str, report: &mut Report) -> std::result::Result<Option<ParquetRecordBatchReader>, String> {
+    fn open(
+        &self,
+        file: File,
+        name: &str,
+        report: &mut Report,
+    ) -> std::result::Result<Option<ParquetRecordBatchReader>, String> {
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
         let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new_with_options(file, options))?;
         let expected = arrow_schema(self.table);
