@@ -41,7 +41,7 @@ const GLANCE: (usize, usize) = (3, 96);
 const CLOSER: (usize, usize) = (8, 240);
 
 /// Confidence from which a glance is enough.
-const CLEAR: f64 = 0.9999;
+const CLEAR: f64 = 0.99;
 
 /// Confidence from which an answer is sure.
 const SURE: f64 = 0.5;

@@ -76,7 +76,7 @@ pub fn decide(key_files: &[PathBuf], folder: &Path, policy: ExactPolicy, limit: 
         })?;
     }
     let rows = decided.finish()?;
-    assert_eq!(rows.len(), counts.records, "law: every record is decided once");
+    assert_eq!(rows.count(), counts.records, "law: every record is decided once");
     Ok(Decided { rows, pairs: pairs.finish()?, counts })
 }
 

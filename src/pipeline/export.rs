@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray as _, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, AsArray as _, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
 use super::RunOptions;
@@ -112,7 +112,7 @@ pub fn export(
         ),
     ];
     for (table, rows) in &tables {
-        exported.rows.insert(table.name().to_owned(), rows.len());
+        exported.rows.insert(table.name().to_owned(), rows.count());
         exported.files.extend(write_side_table(table, rows, staging, &context.table_options())?);
     }
     exported.rows.insert(ARTICLES.name.to_owned(), exported.account.articles);

@@ -116,13 +116,8 @@ impl Sorted {
     }
 
     /// The number of rows.
-    pub fn len(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.rows
-    }
-
-    /// Whether there are no rows.
-    pub fn is_empty(&self) -> bool {
-        self.rows == 0
     }
 
     /// Starts a pass over the rows; any number of passes may run at once.
@@ -281,7 +276,7 @@ mod tests {
             let sorted = Sorted::merge(finished, &folder.path().join("all")).unwrap();
             let mut expected = rows.clone();
             expected.sort();
-            prop_assert_eq!(sorted.len(), rows.len() as u64);
+            prop_assert_eq!(sorted.count(), rows.len() as u64);
             for _ in 0..2 {
                 let mut pass = sorted.rows().unwrap();
                 let mut got = Vec::new();

@@ -365,11 +365,6 @@ impl Gather {
         self.indices.is_empty()
     }
 
-    /// The number of rows picked.
-    pub fn len(&self) -> usize {
-        self.indices.len()
-    }
-
     /// Picks the row that a merge stands at.
     pub fn push(&mut self, head: &Head<'_>) {
         let place = self.loads.iter().rposition(|load| *load == head.load).unwrap_or_else(|| {

@@ -99,7 +99,6 @@ pub struct TableBuilder {
     table: &'static Table,
     columns: Vec<Builder>,
     rows: usize,
-    bytes: u64,
 }
 
 #[derive(Debug)]
@@ -117,7 +116,7 @@ impl TableBuilder {
     /// A builder for a table without list columns.
     pub fn new(table: &'static Table) -> Self {
         let columns = table.columns.iter().map(|column| Builder::new(column.kind)).collect();
-        Self { table, columns, rows: 0, bytes: 0 }
+        Self { table, columns, rows: 0 }
     }
 
     /// Rows collected so far.
@@ -125,20 +124,13 @@ impl TableBuilder {
         self.rows
     }
 
-    /// Bytes of the values collected so far.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
     /// Adds the row whose cells begin where `reader` stands.
     pub fn push(&mut self, reader: &mut RowReader<'_>) {
-        let before = reader.rest().len();
         for column in &mut self.columns {
             let present = reader.byte() == 1;
             column.push(present, reader);
         }
         self.rows += 1;
-        self.bytes += (before - reader.rest().len()) as u64;
     }
 
     /// The batch of the rows collected, leaving the builder empty.
@@ -147,7 +139,6 @@ impl TableBuilder {
     /// Never for rows written by [`push_cells`].
     pub fn finish(&mut self) -> Result<RecordBatch> {
         self.rows = 0;
-        self.bytes = 0;
         let columns = self.columns.iter_mut().map(Builder::finish).collect();
         Ok(RecordBatch::try_new(arrow_schema(self.table), columns)?)
     }
