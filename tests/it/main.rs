@@ -6,6 +6,7 @@ mod cli;
 mod crash;
 mod determinism;
 mod docs;
+mod explain;
 mod laws;
 mod memory;
 mod support;

@@ -5,14 +5,14 @@
 mod articles;
 mod candidates;
 mod clusters;
-mod files;
+pub(super) mod files;
 mod footer;
-mod guard;
+pub(super) mod guard;
 mod jsonl;
 mod keys;
 mod ledger;
 mod pairs;
-mod report;
+pub(super) mod report;
 mod row_rules;
 mod rules;
 mod tables;

@@ -71,7 +71,7 @@ impl<'a> From<&'a str> for Place<'a> {
 
 impl Report {
     /// An empty report that keeps `kept_per_rule` findings of each rule and counts the others.
-    pub(super) fn new(kept_per_rule: u64) -> Self {
+    pub(in crate::pipeline) fn new(kept_per_rule: u64) -> Self {
         Self {
             conforms: true,
             checked: Checked::default(),
