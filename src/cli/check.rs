@@ -50,7 +50,7 @@ fn closing(report: &Report) -> String {
     match report.total() {
         0 if report.conforms => text.push_str("\nthe dataset conforms"),
         0 => text.push_str("\nnothing was found"),
-        total => write!(text, "\n{total} findings by {} rules", report.totals.len())
+        total => write!(text, "\n{total} findings under {} rules", report.totals.len())
             .expect("law: writing to a string cannot fail"),
     }
     if !report.skipped.is_empty() {

@@ -85,7 +85,7 @@ impl Visitor for CandidateVisitor<'_> {
         for (row, id) in rows.text("id").iter().map(Option::unwrap_or_default).enumerate() {
             if self.article.as_ref().is_none_or(|article| article.text != id) {
                 self.end_article(report);
-                self.begin_article(rows, row, id, report);
+                self.begin_article((rows, row), id, report);
             }
             let Some(article) = &mut self.article else { continue };
             let rank = ranks.value(row);
@@ -120,7 +120,7 @@ impl Visitor for CandidateVisitor<'_> {
 }
 
 impl CandidateVisitor<'_> {
-    fn begin_article(&mut self, rows: &Rows<'_>, row: usize, text: &str, report: &mut Report) {
+    fn begin_article(&mut self, (rows, row): (&Rows<'_>, usize), text: &str, report: &mut Report) {
         let id = parse_id(text);
         let at = id.and_then(|id| self.articles.find(&id));
         match at {

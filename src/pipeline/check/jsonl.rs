@@ -132,7 +132,7 @@ impl State {
         };
         match damage_of(error) {
             Ok(damage) => {
-                self.differ(format!("expected a stream that can be decompressed, but found damage {}", damage.detail))
+                self.differ(format!("expected a stream that can be decompressed, but found damage {}", damage.detail));
             }
             Err(refusal) => {
                 self.refusal = Some(refusal);

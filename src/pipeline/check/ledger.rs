@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow::array::{Array, StringArray};
+use arrow::array::Array;
 
 use super::articles::{Articles, OriginCells};
 use super::files::TableFiles;
-use super::keys::{Id, parse_id};
-use super::report::Report;
+use super::keys::{Id, ShortDigest, parse_id};
+use super::report::{Place, Report};
 use super::rules::Rule;
 use super::tables::{Rows, Visitor, read_table};
 use crate::error::Result;
@@ -114,18 +114,21 @@ impl Visitor for LedgerVisitor<'_> {
             self.counts.add(fate, sources.value(row));
             match (fate, id) {
                 ("article", Some(id)) if self.articles.complete => {
-                    self.check_article(rows, row, (id, &origins), report)
+                    self.check_article(rows.place(row), (id, origins.digest(row)), report);
                 }
                 ("duplicate", _) => {
                     *self.counts.relations.entry(relations.value(row).to_owned()).or_default() += 1;
-                    self.check_target(rows, row, text_option(targets, row), report);
+                    self.check_target(rows.place(row), text_option(targets, row), report);
                     let version = text_option(versions, row).unwrap_or_default();
                     if version != self.rule_version {
                         let detail = format_args!("expected `{}`, but found `{version}`", self.rule_version);
                         report.add(Rule::RuleVersion, rows.place(row), detail);
                     }
                 }
-                ("rejected", _) => self.check_reason(rows, row, (stages, reasons), report),
+                ("rejected", _) => {
+                    let given = (text_option(stages, row), text_option(reasons, row));
+                    self.check_reason(rows.place(row), given, report);
+                }
                 _ => {}
             }
             check_presence(rows, row, (fate == "duplicate", &cells.duplicate, Rule::DuplicateProof), report);
@@ -139,17 +142,11 @@ impl Visitor for LedgerVisitor<'_> {
 }
 
 impl LedgerVisitor<'_> {
-    fn check_article(
-        &mut self,
-        rows: &Rows<'_>,
-        row: usize,
-        (id, origins): (Id, &OriginCells<'_>),
-        report: &mut Report,
-    ) {
+    fn check_article(&mut self, place: Place<'_>, (id, origin): (Id, ShortDigest), report: &mut Report) {
         let Some(at) = self.articles.find(&id) else {
             report.add(
                 Rule::FateArticle,
-                rows.place(row),
+                place,
                 format_args!("expected `{id}` in `articles`, but found no such row"),
             );
             return;
@@ -157,21 +154,21 @@ impl LedgerVisitor<'_> {
         if std::mem::replace(&mut self.seen[at], true) {
             report.add(
                 Rule::FateArticle,
-                rows.place(row),
+                place,
                 format_args!("expected one record with the fate `article` for `{id}`, but found another"),
             );
-        } else if self.articles.facts[at].origin != origins.digest(row) {
+        } else if self.articles.facts[at].origin != origin {
             report.add(
                 Rule::FateArticle,
-                rows.place(row),
+                place,
                 format_args!("expected the origin and source of `{id}` in `articles`, but found others"),
             );
         }
     }
 
-    fn check_target(&mut self, rows: &Rows<'_>, row: usize, target: Option<&str>, report: &mut Report) {
+    fn check_target(&mut self, place: Place<'_>, target: Option<&str>, report: &mut Report) {
         let Some(target) = target else {
-            report.add(Rule::DuplicateTarget, rows.place(row), "expected an id in `duplicate_of`, but found null");
+            report.add(Rule::DuplicateTarget, place, "expected an id in `duplicate_of`, but found null");
             return;
         };
         if !self.articles.complete {
@@ -181,27 +178,21 @@ impl LedgerVisitor<'_> {
             Some(at) => self.ledger.removed[at] += 1,
             None => report.add(
                 Rule::DuplicateTarget,
-                rows.place(row),
+                place,
                 format_args!("expected `{target}` in `articles`, but found no such row"),
             ),
         }
     }
 
-    fn check_reason(
-        &mut self,
-        rows: &Rows<'_>,
-        row: usize,
-        (stages, reasons): (&StringArray, &StringArray),
-        report: &mut Report,
-    ) {
-        let (Some(stage), Some(reason)) = (text_option(stages, row), text_option(reasons, row)) else { return };
+    fn check_reason(&mut self, place: Place<'_>, given: (Option<&str>, Option<&str>), report: &mut Report) {
+        let (Some(stage), Some(reason)) = given else { return };
         if !STAGE_NAMES.contains(&stage) {
-            report.add(Rule::RejectionReason, rows.place(row), format_args!("expected a stage, but found `{stage}`"));
+            report.add(Rule::RejectionReason, place, format_args!("expected a stage, but found `{stage}`"));
         }
         if !ReasonCode::ALL.iter().any(|known| known.code() == reason) {
             report.add(
                 Rule::RejectionReason,
-                rows.place(row),
+                place,
                 format_args!("expected a known reason, but found `{reason}`"),
             );
         }

@@ -49,7 +49,7 @@ impl Visitor for PairVisitor<'_> {
             }
             if self.ledger.complete {
                 for id in pair {
-                    if !parse_id(id).is_some_and(|id| self.ledger.ids.binary_search(&id).is_ok()) {
+                    if parse_id(id).is_none_or(|id| self.ledger.ids.binary_search(&id).is_err()) {
                         report.add(
                             Rule::PairIds,
                             rows.place(row),

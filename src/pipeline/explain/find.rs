@@ -61,15 +61,13 @@ fn no_such_place(dataset: &Dataset<'_>, path: &str, index: i64) -> Result<Error>
         }
         Ok(())
     })?;
-    Ok(match last.get(path) {
-        Some(last) => Error::usage(format!("expected an index from 0 to {last} in `{path}`, but found {index}")),
-        None => {
-            let error = Error::usage(format!("no record of `{}` comes from `{path}`", dataset.name()));
-            match did_you_mean(path, last.keys().map(String::as_str)) {
-                Some(near) => error.hint(format!("did you mean `{near}#{index}`?")),
-                None => error.hint("paths are relative to the input folder, as in `records.raw_path`"),
-            }
-        }
+    if let Some(last) = last.get(path) {
+        return Ok(Error::usage(format!("expected an index from 0 to {last} in `{path}`, but found {index}")));
+    }
+    let error = Error::usage(format!("no record of `{}` comes from `{path}`", dataset.name()));
+    Ok(match did_you_mean(path, last.keys().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{near}#{index}`?")),
+        None => error.hint("paths are relative to the input folder, as in `records.raw_path`"),
     })
 }
 

@@ -221,7 +221,7 @@ fn apply_stages(ingested: RecordBatch, config: &Config, story: &mut Story, reder
                 )?;
             }
             "validate" => {
-                tell_columns(&output.kept, &["quality_flags", "validation_codes"], &mut story.section("warnings"))?
+                tell_columns(&output.kept, &["quality_flags", "validation_codes"], &mut story.section("warnings"))?;
             }
             _ => {}
         }
@@ -233,6 +233,9 @@ fn apply_stages(ingested: RecordBatch, config: &Config, story: &mut Story, reder
 fn tell_normalization(before: &RecordBatch, after: &RecordBatch, story: &mut Story) -> Result<()> {
     let (raw, new) = (text(before, "text").value(0), text(after, "text").value(0));
     let mut section = story.section("normalization");
+    if raw == new {
+        section.line("normalization ops", "none changed anything");
+    }
     tell_columns(after, &["normalization_ops", "paragraph_count"], &mut section)?;
     section.line("characters", format_args!("{} before, {} after", raw.chars().count(), new.chars().count()));
     if let Some((old, new)) = first_change(raw, new) {
