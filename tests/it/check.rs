@@ -35,7 +35,7 @@ fn made(compression: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     raw_folder(&folder.path().join("raw"), 1);
     let mut written = Written::default();
-    written.export.jsonl_compression = compression.to_owned();
+    compression.clone_into(&mut written.export.jsonl_compression);
     let config = resolve(&written, folder.path(), None).unwrap();
     let mut options = RunOptions::new(NonZeroUsize::new(2).unwrap(), 256 << 20);
     options.cut_limits = CutLimits { group_rows: 16, group_bytes: 1 << 20, shard_bytes: 100_000 };
@@ -160,9 +160,9 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy(&entry.path(), &target)
+            copy(&entry.path(), &target);
         } else {
-            fs::copy(entry.path(), target).map(drop).unwrap()
+            fs::copy(entry.path(), target).map(drop).unwrap();
         }
     }
 }
@@ -193,21 +193,11 @@ fn add_int(name: &'static str) -> impl Fn(&RecordBatch, usize) -> RecordBatch {
     move |batch, at| {
         let column = batch.column_by_name(name).unwrap();
         let more = |row: usize| i32::from(row == at);
-        let array: ArrayRef = match column.as_primitive_opt::<Int32Type>() {
-            Some(column) => {
-                Arc::new(column.values().iter().enumerate().map(|(row, old)| old + more(row)).collect::<Int32Array>())
-            }
-            None => {
-                let column = column.as_primitive::<Int64Type>();
-                Arc::new(
-                    column
-                        .values()
-                        .iter()
-                        .enumerate()
-                        .map(|(row, old)| old + i64::from(more(row)))
-                        .collect::<Int64Array>(),
-                )
-            }
+        let array: ArrayRef = if let Some(column) = column.as_primitive_opt::<Int32Type>() {
+            Arc::new(column.values().iter().enumerate().map(|(row, old)| old + more(row)).collect::<Int32Array>())
+        } else {
+            let old = column.as_primitive::<Int64Type>().values().iter();
+            Arc::new(old.enumerate().map(|(row, old)| old + i64::from(more(row))).collect::<Int64Array>())
         };
         with_column(batch, name, array)
     }

@@ -144,11 +144,7 @@ impl Visitor for LedgerVisitor<'_> {
 impl LedgerVisitor<'_> {
     fn check_article(&mut self, place: Place<'_>, (id, origin): (Id, ShortDigest), report: &mut Report) {
         let Some(at) = self.articles.find(&id) else {
-            report.add(
-                Rule::FateArticle,
-                place,
-                format_args!("expected `{id}` in `articles`, but found no such row"),
-            );
+            report.add(Rule::FateArticle, place, format_args!("expected `{id}` in `articles`, but found no such row"));
             return;
         };
         if std::mem::replace(&mut self.seen[at], true) {
@@ -190,11 +186,7 @@ impl LedgerVisitor<'_> {
             report.add(Rule::RejectionReason, place, format_args!("expected a stage, but found `{stage}`"));
         }
         if !ReasonCode::ALL.iter().any(|known| known.code() == reason) {
-            report.add(
-                Rule::RejectionReason,
-                place,
-                format_args!("expected a known reason, but found `{reason}`"),
-            );
+            report.add(Rule::RejectionReason, place, format_args!("expected a known reason, but found `{reason}`"));
         }
         *self.counts.reasons.entry((stage.to_owned(), reason.to_owned())).or_default() += 1;
     }
