@@ -5,7 +5,7 @@
 //! | input | [`walk`], [`open`], [`open_range`], [`sniff_head`], [`cut_lines`], [`feed_lines`] |
 //! | intermediate data | [`SpillDir`], [`IpcWriter`], [`IpcReader`], [`SpillWriter`], [`SpillReader`] |
 //! | the dataset | [`Staging`], [`DigestWriter`] |
-//! | single files | [`read_limited`], [`write_atomic`], [`write_new`], [`remove_file`] |
+//! | single files | [`read_limited`], [`write_atomic`], [`write_new`], [`remove_file`], [`open_file`], [`digest_file`] |
 //!
 //! Errors of the operating system are [`Error`](crate::error::Error)s (or, inside `Read` and `Write`, `io::Error`s) that name the
 //! path. What is wrong with the content of an input is a [`StreamDamage`](crate::stream::StreamDamage).
@@ -20,6 +20,7 @@ mod decode;
 mod digest;
 mod exchange;
 mod holder;
+mod inspect;
 mod ipc;
 mod lock;
 mod memory;
@@ -35,6 +36,7 @@ pub use atomic::{read_limited, remove_file, write_atomic, write_new};
 pub use codec::Compression;
 pub use cut::{cut_lines, feed_lines};
 pub use digest::{DigestWriter, FileDigest};
+pub use inspect::{digest_file, is_directory, open_file};
 pub use ipc::{IpcReader, IpcWriter};
 pub use memory::peak_rss;
 pub use open::{Head, ReadLimits, open, open_range, sniff_head};

@@ -4,7 +4,9 @@
 
 mod article_rows;
 mod chain;
+pub mod check;
 mod decide;
+pub mod explain;
 mod export;
 mod external_sort;
 mod interim;
@@ -12,6 +14,7 @@ mod memory;
 mod merge_heap;
 mod phase_one;
 mod plan;
+mod read_unit;
 mod rejects;
 mod run;
 mod runs;

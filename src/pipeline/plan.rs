@@ -69,6 +69,18 @@ impl Plan {
     /// # Errors
     /// When the root, or with `on-unreadable = "error"` anything below it, cannot be read.
     pub fn new(config: &Config) -> Result<Self> {
+        Self::of(config, |_| true)
+    }
+
+    /// The plan of reading one file alone, as a whole run would read it; without files when it is not there.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn only(config: &Config, raw_path: &str) -> Result<Self> {
+        Self::of(config, |found| found == raw_path)
+    }
+
+    fn of(config: &Config, wanted: impl Fn(&str) -> bool) -> Result<Self> {
         let input = &config.input;
         let on_unreadable = match input.on_unreadable {
             OnUnreadable::Error => crate::io::OnUnreadable::Fail,
@@ -103,7 +115,7 @@ impl Plan {
             .collect();
         plan.input.sidecars = sidecars.len() as u64;
         for file in &walked.files {
-            if sidecars.contains(&file.raw_path) {
+            if sidecars.contains(&file.raw_path) || !wanted(&file.raw_path) {
                 continue;
             }
             let planned = plan_file(config, &walked, file, &names, &plan.limits)?;
@@ -111,7 +123,7 @@ impl Plan {
             plan.bytes += planned.size;
             plan.files.push(planned);
         }
-        for refused in &walked.unreadable {
+        for refused in walked.unreadable.iter().filter(|refused| wanted(&refused.raw_path)) {
             plan.files.push(unreadable(walked.path(&refused.raw_path), &refused.raw_path, &refused.error.to_string()));
             *plan.input.files.entry("unknown".to_owned()).or_default() += 1;
         }

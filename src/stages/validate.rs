@@ -20,7 +20,7 @@ use crate::columns::{ARTICLES, Column, arrow_schema, interim};
 use crate::error::Result;
 use crate::rejection::{ReasonCode, Rejection};
 use article_json::{ArticleJson, ArticleNode, ArticleRow};
-use column_check::ColumnCheck;
+pub(crate) use column_check::ColumnCheck;
 
 /// Warnings, sorted: code and meaning.
 pub const WARNINGS: &[(&str, &str)] = &[

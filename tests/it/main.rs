@@ -1,10 +1,12 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests open files and stop at the first surprise")]
 
+mod check;
 mod cli;
 mod crash;
 mod determinism;
 mod docs;
+mod explain;
 mod laws;
 mod memory;
 mod support;

@@ -16,7 +16,7 @@ const REMEMBERED: usize = 16;
 const LONGEST_REMEMBERED: usize = 64;
 
 /// The compiled rules of one column.
-pub(super) struct ColumnCheck {
+pub(crate) struct ColumnCheck {
     value: Validator<ArticleJson>,
     /// Rules of the elements, for lists.
     element: Option<Validator<ArticleJson>>,
@@ -24,12 +24,12 @@ pub(super) struct ColumnCheck {
 
 impl ColumnCheck {
     /// Compiles the schema of one property.
-    pub(super) fn new(property: &Value) -> Self {
+    pub(crate) fn new(property: &Value) -> Self {
         Self { value: compile(property), element: property.get("items").map(compile) }
     }
 
     /// Sets `bad` for every row whose value breaks a rule.
-    pub(super) fn mark_bad(&self, cells: &Cells<'_>, bad: &mut [bool]) {
+    pub(crate) fn mark_bad(&self, cells: &Cells<'_>, bad: &mut [bool]) {
         let no_nulls = cells.array().null_count() == 0;
         if !no_nulls && !self.value.is_valid(ArticleNode::Null) {
             mark(bad, |row| cells.is_null(row));

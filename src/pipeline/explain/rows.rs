@@ -1,0 +1,175 @@
+//! Rows of a finished dataset as text, found by one scan over the columns that are asked for.
+
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::columns::cells::{Cells, cells_of};
+use crate::columns::{Column, Table};
+use crate::error::{Error, Result};
+use crate::io::open_file;
+use crate::kernels::format_time::{push_date, push_timestamp};
+use crate::manifest::Manifest;
+use crate::pipeline::check::files::{path_of, read_manifest, table_files};
+use crate::pipeline::check::guard::guarded;
+use crate::pipeline::check::report::Report;
+
+/// A dataset to look things up in.
+#[derive(Debug)]
+pub struct Dataset<'a> {
+    root: &'a Path,
+    /// Its manifest.
+    pub manifest: Manifest,
+}
+
+impl<'a> Dataset<'a> {
+    /// Opens a dataset.
+    ///
+    /// # Errors
+    /// When `root` is not a dataset, or its manifest cannot be understood.
+    pub fn open(root: &'a Path) -> Result<Self> {
+        let mut report = Report::new(1);
+        match read_manifest(root, &mut report)? {
+            Some(manifest) => Ok(Self { root, manifest }),
+            None => Err(damaged(&root.join("manifest.json"))
+                .caused_by(report.findings.pop().map_or_else(String::new, |finding| finding.detail))),
+        }
+    }
+
+    /// Where it lies, for messages.
+    pub fn name(&self) -> std::path::Display<'_> {
+        self.root.display()
+    }
+
+    /// Gives every batch of a table, with some of its columns, to `each`.
+    ///
+    /// # Errors
+    /// When a file is missing or damaged, and what `each` returns.
+    pub fn scan(&self, table: &Table, names: &[&str], mut each: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
+        let mut report = Report::new(1);
+        let all = table_files(&self.manifest, &mut report);
+        let shards = all.iter().filter(|files| files.table.name == table.name).flat_map(|files| &files.shards);
+        for (entry, _) in shards {
+            let path = path_of(self.root, entry).unwrap_or_default();
+            let (file, _) =
+                open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
+            let mut reader = guarded(|| {
+                let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+                let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+                builder.with_projection(mask).build()
+            })
+            .map_err(|cause| damaged(&path).caused_by(cause))?;
+            while let Some(batch) =
+                guarded(|| reader.next().transpose()).map_err(|cause| damaged(&path).caused_by(cause))?
+            {
+                each(&batch)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of a table for which `wanted` holds, with some of its columns.
+    ///
+    /// # Errors
+    /// As [`Dataset::scan`].
+    pub fn find(&self, table: &Table, names: &[&str], wanted: impl Fn(&Cell<'_>) -> bool) -> Result<Vec<Row>> {
+        let columns: Vec<&Column> = names.iter().filter_map(|name| table.column(name)).collect();
+        let mut found = Vec::new();
+        self.scan(table, names, |batch| {
+            for row in 0..batch.num_rows() {
+                if wanted(&Cell { batch, table, row }) {
+                    found.push(Row::of(&columns, batch, row)?);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+}
+
+fn damaged(path: &Path) -> Error {
+    Error::dataset(format!("cannot read `{}`", path.display()))
+        .hint("`copydesk check` says what is wrong with a dataset")
+}
+
+/// A row of a batch while it is looked at.
+#[derive(Debug)]
+pub struct Cell<'a> {
+    batch: &'a RecordBatch,
+    table: &'a Table,
+    row: usize,
+}
+
+impl Cell<'_> {
+    /// Whether a text column has a value.
+    pub fn is(&self, name: &str, value: &str) -> bool {
+        let cells = self.table.column(name).and_then(|column| cells_of(self.batch, column).ok());
+        matches!(cells, Some(Cells::Text(array)) if !cells.is_some_and(|cells| cells.is_null(self.row)) && array.value(self.row) == value)
+    }
+
+    /// Whether a number column has a value.
+    pub fn is_number(&self, name: &str, value: i64) -> bool {
+        let cells = self.table.column(name).and_then(|column| cells_of(self.batch, column).ok());
+        matches!(cells, Some(Cells::Int64(array)) if array.value(self.row) == value)
+    }
+}
+
+/// Some values of a row as text; nulls and empty lists are absent.
+#[derive(Clone, Debug, Default)]
+pub struct Row(Vec<(&'static str, String)>);
+
+impl Row {
+    /// The values of some columns.
+    ///
+    /// # Errors
+    /// When the batch has not these columns.
+    pub fn of(columns: &[&Column], batch: &RecordBatch, row: usize) -> Result<Self> {
+        let mut values = Vec::with_capacity(columns.len());
+        for column in columns {
+            if let Some(value) = value_text(&cells_of(batch, column)?, row) {
+                values.push((column.name, value));
+            }
+        }
+        Ok(Self(values))
+    }
+
+    /// A value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A value that is always there; empty when it is not.
+    pub fn text(&self, name: &str) -> &str {
+        self.get(name).unwrap_or_default()
+    }
+
+    /// A number that is always there; 0 when it is not.
+    pub fn number(&self, name: &str) -> i64 {
+        self.get(name).and_then(|value| value.parse().ok()).unwrap_or_default()
+    }
+}
+
+fn value_text(cells: &Cells<'_>, row: usize) -> Option<String> {
+    if cells.is_null(row) {
+        return None;
+    }
+    let formatted = |push: &dyn Fn(&mut Vec<u8>)| {
+        let mut out = Vec::new();
+        push(&mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    };
+    Some(match cells {
+        Cells::Text(array) => array.value(row).to_owned(),
+        Cells::Boolean(array) => array.value(row).to_string(),
+        Cells::Int32(array) => array.value(row).to_string(),
+        Cells::Int64(array) => array.value(row).to_string(),
+        Cells::Float64(array) => array.value(row).to_string(),
+        Cells::Date(array) => formatted(&|out| push_date(out, array.value(row))),
+        Cells::Timestamp(array) => formatted(&|out| push_timestamp(out, array.value(row))),
+        Cells::TextList(lists) => {
+            Some(lists.row(row).collect::<Vec<_>>().join(", ")).filter(|list| !list.is_empty())?
+        }
+    })
+}
