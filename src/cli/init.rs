@@ -3,7 +3,7 @@
 use super::arguments::InitArguments;
 use super::{ExitStatus, out};
 use crate::error::{Error, Result};
-use crate::io::write_new;
+use crate::io::{is_there, write_new};
 
 const CONFIG: &str = include_str!("init/copydesk.toml");
 const SOURCES: &str = include_str!("init/sources.toml");
@@ -13,7 +13,7 @@ pub fn init(arguments: &InitArguments) -> Result<ExitStatus> {
     let files = [("copydesk.toml", CONFIG), ("sources.toml", SOURCES)];
     for (name, _) in files {
         let path = arguments.folder.join(name);
-        if path.exists() {
+        if is_there(&path) {
             return Err(Error::usage(format!("`{}` is there already", path.display()))
                 .hint("`init` never replaces a file: move yours away first"));
         }

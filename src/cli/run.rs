@@ -8,7 +8,7 @@ use super::progress::Display;
 use super::{ExitStatus, out, summary};
 use crate::config::{self, Config};
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::read_limited;
+use crate::io::{is_there, read_limited};
 use crate::pipeline::{self, Plan, RunOptions};
 
 /// Name of the configuration file that is looked for in the current folder.
@@ -87,7 +87,7 @@ fn options(resources: &Resources) -> Result<RunOptions> {
 pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Path>) -> Result<Loaded> {
     let found = match file {
         Some(file) => Some(file.to_owned()),
-        None => Path::new(CONFIG_NAME).is_file().then(|| PathBuf::from(CONFIG_NAME)),
+        None => is_there(Path::new(CONFIG_NAME)).then(|| PathBuf::from(CONFIG_NAME)),
     };
     let (written, base, origin) = match &found {
         None => (config::Written::default(), PathBuf::new(), "built-in defaults".to_owned()),

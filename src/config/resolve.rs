@@ -31,7 +31,7 @@ pub fn parse(text: &str, name: &str) -> Result<Written> {
 pub fn toml_error(text: &str, name: &str, error: &toml::de::Error) -> Error {
     let place = error.span().map_or_else(String::new, |span| {
         let before = &text.as_bytes()[..span.start.min(text.len())];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
         format!("line {line}, column {column}: ")
     });

@@ -44,7 +44,7 @@ pub fn decide_class<E>(
     let mut last: Option<(KeyRow<'static>, Option<Duplicate>)> = None;
     while let Some(Member { row, repeat }) = members()? {
         let representative = first.first().unwrap_or(&row);
-        let relation = (!std::ptr::eq(representative, &row)).then(|| relation_of(&row, representative));
+        let relation = (!first.is_empty()).then(|| relation_of(&row, representative));
         let cluster_id = representative.id;
         let verdict = |relation: Option<Relation>, duplicate| Verdict {
             cluster_id,

@@ -40,7 +40,7 @@ pub use inspect::{digest_file, is_directory, open_file};
 pub use ipc::{IpcReader, IpcWriter};
 pub use memory::peak_rss;
 pub use open::{Head, ReadLimits, open, open_range, sniff_head};
-pub use place::{link_or_copy, real_path};
+pub use place::{is_there, link_or_copy, real_path};
 pub use publish::{Kind, Published, Staging};
 pub use rows::{SpillReader, SpillWriter};
 pub use spill::SpillDir;

@@ -22,6 +22,11 @@ pub fn real_path(path: &Path) -> Result<PathBuf> {
     }
 }
 
+/// Whether anything stands at a path; what cannot be looked at counts as nothing.
+pub fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
 /// Puts the file `from` at `to` as well: by a hard link where the file system allows it, else by a copy.
 ///
 /// # Errors

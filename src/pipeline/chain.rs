@@ -56,7 +56,7 @@ pub struct Chain<'a> {
 }
 
 enum Output {
-    Batches { folder: std::path::PathBuf, file: String, writer: Option<IpcWriter> },
+    Batches { folder: std::path::PathBuf, file: String, writer: Option<Box<IpcWriter>> },
     Runs(Box<RunBuffer>),
 }
 
@@ -120,14 +120,13 @@ impl<'a> Chain<'a> {
         match &mut self.output {
             Output::Runs(runs) => runs.push(batch),
             Output::Batches { folder, file, writer } => {
-                let writer = match writer {
-                    Some(writer) => writer,
-                    None => {
-                        self.written.batches.push(file.clone());
-                        writer.insert(IpcWriter::create(&folder.join(&*file), &batch.schema())?)
-                    }
+                let writer = if let Some(writer) = writer {
+                    writer
+                } else {
+                    self.written.batches.push(file.clone());
+                    writer.insert(Box::new(IpcWriter::create(&folder.join(&*file), &batch.schema())?))
                 };
-                writer.write(&batch).map(|_| ())
+                writer.write(&batch)
             }
         }
     }

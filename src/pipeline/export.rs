@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray as _, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
 use super::RunOptions;
@@ -89,7 +89,7 @@ pub fn export(
         ledgers.push(ledger);
         candidates.push(dates);
     }
-    ledgers.push(rejected_rows(folder, interim, scratch, memory.sorter_bytes, &mut exported.account)?);
+    ledgers.push(rejected_rows((folder, interim), scratch, memory.sorter_bytes, &mut exported.account)?);
     let tables = [
         (
             SideTable::new(&RECORDS, |reader| {
@@ -291,7 +291,7 @@ impl ShardWorker<'_> {
             .expect("law: `attach` gives date candidates")
             .as_list::<i32>();
         let fields = lists.values().as_struct();
-        let text = |name: &str| fields.column_by_name(name).map(|column| column.as_string::<i32>());
+        let text = |name: &str| fields.column_by_name(name).map(AsArray::as_string::<i32>);
         let all_text = ["kind", "role", "raw", "precision", "tz", "reject_reason"].map(text);
         let [Some(kind), Some(role), Some(raw), Some(precision), Some(tz), Some(reason)] = all_text else {
             unreachable!("law: date candidates have their columns");
@@ -372,8 +372,7 @@ fn fill_cluster_columns(batch: &RecordBatch, verdicts: &[Verdict]) -> Result<Rec
 
 /// The ledger rows of stopped records, counted by source.
 fn rejected_rows(
-    folder: &Path,
-    interim: &Interim,
+    (folder, interim): (&Path, &Interim),
     scratch: &Path,
     limit: usize,
     account: &mut Account,

@@ -59,7 +59,9 @@ mod tests {
     proptest! {
         #[test]
         fn merging_sorted_lists_sorts(mut lists: Vec<Vec<u8>>) {
-            lists.iter_mut().for_each(|list| list.sort_unstable());
+            for list in &mut lists {
+                list.sort_unstable();
+            }
             let mut expected: Vec<u8> = lists.concat();
             expected.sort_unstable();
             let mut at = vec![0; lists.len()];

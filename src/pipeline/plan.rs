@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::config::{Config, OnUnreadable};
 use crate::error::Result;
-use crate::io::{ReadLimits, Walk, WalkedFile, cut_lines, feed_lines, read_limited, sniff_head, walk};
+use crate::io::{ReadLimits, Walk, WalkedFile, cut_lines, feed_lines, is_there, read_limited, sniff_head, walk};
 use crate::manifest::InputAccount;
 use crate::origin::ByteRange;
 use crate::readers::{self, Layout, Reader, sidecar};
@@ -87,7 +87,7 @@ impl Plan {
             OnUnreadable::Reject => crate::io::OnUnreadable::Reject,
         };
         let walked = walk(&input.path, on_unreadable).map_err(|error| {
-            if input.path.exists() {
+            if is_there(&input.path) {
                 error
             } else {
                 error.hint("name the folder of raw articles with `--input`, or as `path` in `[input]`")
@@ -118,7 +118,7 @@ impl Plan {
             if sidecars.contains(&file.raw_path) || !wanted(&file.raw_path) {
                 continue;
             }
-            let planned = plan_file(config, &walked, file, &names, &plan.limits)?;
+            let planned = plan_file((config, &plan.limits), &walked, file, &names)?;
             *plan.input.files.entry(planned.facts.format.to_owned()).or_default() += 1;
             plan.bytes += planned.size;
             plan.files.push(planned);
@@ -169,11 +169,10 @@ impl Plan {
 }
 
 fn plan_file(
-    config: &Config,
+    (config, limits): (&Config, &ReadLimits),
     walked: &Walk,
     file: &WalkedFile,
     names: &BTreeSet<&str>,
-    limits: &ReadLimits,
 ) -> Result<PlannedFile> {
     let path = walked.path(&file.raw_path);
     let head = match sniff_head(&path, limits) {

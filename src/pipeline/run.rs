@@ -122,7 +122,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
                 link_or_copy(&input.join(file), &staging.path().join(file))?;
             }
             dedup_folder(config, options, staging.path(), &mut interim)?;
-            interim.stage = name.to_owned();
+            name.clone_into(&mut interim.stage);
             interim.write(&staging)?;
             interim.summary(config)
         }
@@ -136,7 +136,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
             }
             interim.written.batches.clear();
             interim.take(part);
-            interim.stage = name.to_owned();
+            name.clone_into(&mut interim.stage);
             interim.write(&staging)?;
             interim.summary(config)
         }

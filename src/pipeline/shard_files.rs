@@ -53,10 +53,10 @@ impl TableFile {
         staging: &Staging,
         path: String,
         (writer, table): (&dyn Writer, &Table),
-        options: &WriterOptions,
+        options: WriterOptions,
     ) -> Result<(Self, Box<dyn TableWriter>)> {
         let file = SharedFile(Arc::new(Mutex::new(staging.create(&path)?)));
-        let rows = writer.open(Box::new(file.clone()), table, options)?;
+        let rows = writer.open(Box::new(file.clone()), table, &options)?;
         Ok((Self { path, file }, rows))
     }
 
@@ -109,7 +109,7 @@ impl ShardFiles {
         let mut lanes = Vec::new();
         for writer in writers::ALL {
             let path = format!("data/{}-{number:05}-of-{count:05}.{}", ARTICLES.name, writer.extension(&options));
-            let (file, rows) = TableFile::create(staging, path, (*writer, &ARTICLES), &options)?;
+            let (file, rows) = TableFile::create(staging, path, (*writer, &ARTICLES), options)?;
             lanes.push((file, Lane::open(rows, overlap)));
         }
         Ok(Self { lanes })

@@ -60,7 +60,7 @@ pub fn write_side_table(
     for (number, _) in starts.iter().enumerate() {
         let end = starts.get(number + 1).copied().unwrap_or_else(|| rows.count());
         let path = format!("tables/{}-{number:05}-of-{:05}.parquet", side.table.name, starts.len());
-        let (file, mut writer) = TableFile::create(staging, path, (&Parquet, side.table), &options.writer)?;
+        let (file, mut writer) = TableFile::create(staging, path, (&Parquet, side.table), options.writer)?;
         let mut builder = TableBuilder::new(side.table);
         let mut cut = RowGroupCut::new(options.limits);
         while at < end {

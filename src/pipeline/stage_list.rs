@@ -21,9 +21,9 @@ pub const STAGE_NAMES: &[&str] = &["ingest", "normalize", "attach", "fingerprint
 /// When a schema cannot be compiled.
 pub fn stages(config: &Config) -> Result<Vec<Box<dyn Stage>>> {
     Ok(vec![
-        Box::new(Normalize::default()),
+        Box::new(Normalize),
         Box::new(Attach::new(Arc::clone(&config.attach))),
-        Box::new(Fingerprint::default()),
+        Box::new(Fingerprint),
         Box::new(Validate::new()),
     ])
 }

@@ -157,7 +157,7 @@ fn an_unreadable_file_ends_the_run_or_is_rejected() {
     write(at, "raw/a.txt", "An article.");
     write(at, "raw/locked/b.txt", "Another article.");
     let lock = |mode| {
-        fs::set_permissions(at.join("raw/locked/b.txt"), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap()
+        fs::set_permissions(at.join("raw/locked/b.txt"), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
     };
     lock(0o000);
     if fs::read(at.join("raw/locked/b.txt")).is_ok() {
