@@ -234,7 +234,12 @@ impl RowArena {
         self.places.shrink_to_fit();
     }
 
-    fn row(&self, at: usize) -> &[u8] {
+    /// The number of rows.
+    pub(super) fn count(&self) -> usize {
+        self.places.len()
+    }
+
+    pub(super) fn row(&self, at: usize) -> &[u8] {
         let place = &self.places[at];
         &self.bytes[place.start..place.start + place.length as usize]
     }

@@ -20,6 +20,9 @@ const WORKER: u64 = 32 * MIB;
 /// What a shard in writing needs beside the open runs: the rows of a row group, their copy as one batch, the encoded columns.
 const SHARD: u64 = 88 * MIB;
 
+/// What writing both files of a shard at once needs more: the row group that waits.
+const OVERLAP: u64 = 32 * MIB;
+
 /// How much of everything a run may hold at once.
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryPlan {
@@ -53,16 +56,20 @@ impl MemoryPlan {
         let usable = memory - RESERVE;
         let threads = threads.get() as u64;
         let workers = threads.clamp(1, (usable / 2 / WORKER).max(1));
-        let run_bytes = (usable - workers * WORKER).min(memory / 4) / workers;
         let open_bytes = memory / 8;
-        let shard_writers = threads.clamp(1, (usable / (SHARD + open_bytes)).max(1));
+        // The last run of each worker stays in memory while shards are written.
+        let beside_shard = usable - SHARD - open_bytes;
+        let run_bytes = (memory / 4).min(usable / workers - WORKER).min(beside_shard / workers);
+        let kept = run_bytes * workers;
+        let shard_writers = threads.clamp(1, ((usable - kept) / (SHARD + open_bytes)).max(1));
+        let left = usable - kept - shard_writers * (SHARD + open_bytes);
         Ok(Self {
             workers: workers as usize,
-            runs: RunLimits { run_bytes: run_bytes as usize, chunk_bytes: 512 << 10 },
+            runs: RunLimits { run_bytes: run_bytes as usize, chunk_bytes: 512 << 10, keep_last: true },
             sorter_bytes: (memory / 16) as usize,
             shard_writers: shard_writers as usize,
             open_bytes,
-            overlap: threads > shard_writers && usable >= shard_writers * (SHARD + open_bytes + 64 * MIB),
+            overlap: threads > shard_writers && left >= OVERLAP,
         })
     }
 }
@@ -79,7 +86,8 @@ mod tests {
                 let plan = MemoryPlan::new(memory, NonZeroUsize::new(threads).unwrap()).unwrap();
                 let phase_one = RESERVE + plan.workers as u64 * (WORKER + plan.runs.run_bytes as u64);
                 assert!(phase_one <= memory, "{mebibytes} MiB, {threads} threads");
-                let phase_two = RESERVE + plan.shard_writers as u64 * (SHARD + plan.open_bytes);
+                let kept = plan.workers as u64 * plan.runs.run_bytes as u64;
+                let phase_two = RESERVE + kept + plan.shard_writers as u64 * (SHARD + plan.open_bytes);
                 assert!(phase_two <= memory, "{mebibytes} MiB, {threads} threads");
                 assert!(plan.runs.run_bytes >= 1 << 20);
             }

@@ -17,6 +17,7 @@ mod plan;
 mod read_unit;
 mod rejects;
 mod run;
+mod run_merge;
 mod runs;
 mod shard_files;
 mod shards;

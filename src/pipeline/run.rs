@@ -13,6 +13,7 @@ use super::export::export;
 use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
+use super::runs::RunLimits;
 use super::shards::plan_shards;
 use super::stage_list::{STAGE_NAMES, check_stages, stages};
 use crate::columns::TABLES;
@@ -96,7 +97,11 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
     check_stages(&all);
     let one: Vec<Box<dyn Stage>> =
         if (1..=all.len()).contains(&place) { vec![all.swap_remove(place - 1)] } else { Vec::new() };
-    let target = if name == "validate" { Target::Runs(options.memory_plan()?.runs) } else { Target::Batches };
+    let target = if name == "validate" {
+        Target::Runs(RunLimits { keep_last: false, ..options.memory_plan()?.runs })
+    } else {
+        Target::Batches
+    };
     options.progress.phase.store(1, Ordering::Relaxed);
     let manifest = match before {
         None => {
