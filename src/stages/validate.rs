@@ -153,8 +153,11 @@ fn merged_codes(before: TextLists<'_>, bits: &[u8]) -> ArrayRef {
         codes.extend(before.row(row));
         codes
             .extend(WARNINGS.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, (code, _))| code));
-        codes.sort_unstable();
-        codes.dedup();
+        // A row without a warning keeps its codes as they came, so that no row depends on the others of its batch.
+        if *bits != 0 {
+            codes.sort_unstable();
+            codes.dedup();
+        }
         for code in &codes {
             lists.values().append_value(code);
         }

@@ -49,7 +49,7 @@ pub fn retell(record: &Row, config: &Config, story: &mut Story) -> Result<Rederi
     }
     let mut section = story.section("reading");
     section.line("raw file", file.path.display());
-    section.line("its bytes", "have still the digest of the record");
+    section.line("its bytes", "still have the digest of the record");
     section.line("reader", file.facts.format);
     match found.outcome {
         Outcome::Damage(rejection) => rederived.stopped = Some(("ingest", rejection)),
