@@ -62,14 +62,19 @@ const SERBIAN_LATIN_HANDICAP: u32 = 16;
 pub fn detect_language(text: &str) -> Option<Detected> {
     let long = text.len() > WHOLE;
     let glance = if long { pieces(text, GLANCE) } else { vec![text] };
-    let mut found = read(&glance, Depth::Words)?;
-    if !found.is_clear() {
-        found = read(&glance, Depth::Ngrams)?;
+    let found = read(&glance, Depth::Words)?;
+    if found.is_clear() {
+        return Some(found);
     }
-    if !found.is_clear() && long {
-        found = read(&pieces(text, CLOSER), Depth::Ngrams)?;
+    // The words of a longer piece cost less than the n-grams of a short one.
+    let closer = if long { pieces(text, CLOSER) } else { glance };
+    if long {
+        let found = read(&closer, Depth::Words)?;
+        if found.is_clear() {
+            return Some(found);
+        }
     }
-    Some(found)
+    read(&closer, Depth::Ngrams)
 }
 
 /// How much of the model is asked.

@@ -150,26 +150,43 @@ fn bad_records_are_named_with_their_place_and_reason() {
     insta::assert_snapshot!(rows.join("\n"));
 }
 
+/// Runs the command as a user whom permissions hold, also when the tests run as root.
+fn as_user(folder: &Path, arguments: &[&str]) -> std::process::Output {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::process::CommandExt as _;
+    if fs::metadata(folder).unwrap().uid() != 0 {
+        return run(folder, arguments);
+    }
+    const NOBODY: u32 = 65534;
+    let command = folder.join("copydesk-of-nobody");
+    fs::copy(env!("CARGO_BIN_EXE_copydesk"), &command).unwrap();
+    for (path, mode) in [(folder, 0o777), (&command, 0o755)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    std::process::Command::new(command).current_dir(folder).args(arguments).uid(NOBODY).gid(NOBODY).output().unwrap()
+}
+
 #[test]
 fn an_unreadable_file_ends_the_run_or_is_rejected() {
-    let folder = tempfile::tempdir().unwrap();
+    use std::os::unix::fs::PermissionsExt as _;
+    // A folder of the system: another user may not reach the one where the tests run.
+    let folder = tempfile::tempdir_in("/tmp").unwrap();
     let at = folder.path();
     write(at, "raw/a.txt", "An article.");
-    write(at, "raw/locked/b.txt", "Another article.");
-    let lock = |mode| {
-        fs::set_permissions(at.join("raw/locked/b.txt"), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
-    };
-    lock(0o000);
-    if fs::read(at.join("raw/locked/b.txt")).is_ok() {
-        // Root reads everything; the refusal of a folder that is a file is the same path through the code.
-        lock(0o644);
-        return;
+    write(at, "raw/locked.txt", "Another article.");
+    write(at, "raw/locked/c.txt", "A third article.");
+    for (name, mode) in [("raw/locked.txt", 0o000), ("raw/locked", 0o000)] {
+        fs::set_permissions(at.join(name), fs::Permissions::from_mode(mode)).unwrap();
     }
-    insta::assert_snapshot!(shown(at, &["run"]));
+    let refused = as_user(at, &["run"]);
+    assert_eq!(refused.status.code(), Some(2));
+    insta::assert_snapshot!(String::from_utf8(refused.stderr).unwrap());
     write(at, "copydesk.toml", "[input]\non-unreadable = \"reject\"\n");
-    must(at, &["run", "--quiet"]);
-    assert_eq!(crate::support::manifest(&at.join("output")).account.rejected, 1);
-    lock(0o644);
+    let done = as_user(at, &["run", "--quiet"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let account = crate::support::manifest(&at.join("output")).account;
+    assert_eq!((account.articles, account.rejected), (1, 2));
+    fs::set_permissions(at.join("raw/locked"), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]
