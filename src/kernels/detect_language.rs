@@ -35,7 +35,7 @@ pub struct Detected {
 const WHOLE: usize = 640;
 
 /// First reading of a long text: pieces and bytes each.
-const GLANCE: (usize, usize) = (3, 96);
+const GLANCE: (usize, usize) = (3, 72);
 
 /// Second reading, where the first leaves a doubt.
 const CLOSER: (usize, usize) = (4, 160);
@@ -62,19 +62,14 @@ const SERBIAN_LATIN_HANDICAP: u32 = 16;
 pub fn detect_language(text: &str) -> Option<Detected> {
     let long = text.len() > WHOLE;
     let glance = if long { pieces(text, GLANCE) } else { vec![text] };
-    let found = read(&glance, Depth::Words)?;
-    if found.is_clear() {
-        return Some(found);
+    let mut found = read(&glance, Depth::Words)?;
+    if !found.is_clear() {
+        found = read(&glance, Depth::Ngrams)?;
     }
-    // The words of a longer piece cost less than the n-grams of a short one.
-    let closer = if long { pieces(text, CLOSER) } else { glance };
-    if long {
-        let found = read(&closer, Depth::Words)?;
-        if found.is_clear() {
-            return Some(found);
-        }
+    if !found.is_clear() && long {
+        found = read(&pieces(text, CLOSER), Depth::Ngrams)?;
     }
-    read(&closer, Depth::Ngrams)
+    Some(found)
 }
 
 /// How much of the model is asked.
