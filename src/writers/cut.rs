@@ -89,25 +89,6 @@ impl RowGroupCut {
     }
 }
 
-/// The unit that shards are made of: rows that lie together in sort order and are never parted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ShardCell<'a> {
-    /// `published_date` in days since 1970-01-01.
-    pub published_date: Option<i32>,
-    /// `source_id`.
-    pub source_id: &'a str,
-    /// The first two hexadecimal digits of `id`.
-    pub id_digits: &'a str,
-}
-
-impl<'a> ShardCell<'a> {
-    /// The cell of a row; `id` has the form `art_` and hexadecimal digits.
-    pub fn of(published_date: Option<i32>, source_id: &'a str, id: &'a str) -> Self {
-        let digits = id.strip_prefix("art_").unwrap_or(id);
-        Self { published_date, source_id, id_digits: digits.get(..2).unwrap_or(digits) }
-    }
-}
-
 /// Decides, cell by cell in sort order, where shards end.
 #[derive(Clone, Copy, Debug)]
 pub struct ShardCut {
@@ -134,49 +115,6 @@ impl ShardCut {
     }
 }
 
-/// One shard: how many of the rows in sort order it takes, and their logical size.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shard {
-    /// Number of rows.
-    pub rows: u64,
-    /// Their logical size.
-    pub bytes: u64,
-}
-
-/// Cuts rows, given in sort order as (cell, logical size), into shards; no rows give no shard.
-pub fn plan_shards<K: PartialEq>(rows: impl IntoIterator<Item = (K, u64)>, limits: CutLimits) -> Vec<Shard> {
-    let mut shards: Vec<Shard> = Vec::new();
-    let mut cut = ShardCut::new(limits);
-    let mut close = |cell: Shard| {
-        let starts_new = cut.starts_new(cell.bytes);
-        match shards.last_mut() {
-            Some(shard) if !starts_new => {
-                shard.rows += cell.rows;
-                shard.bytes += cell.bytes;
-            }
-            _ => shards.push(cell),
-        }
-    };
-    let mut open: Option<(K, Shard)> = None;
-    for (key, size) in rows {
-        match &mut open {
-            Some((same, cell)) if *same == key => {
-                cell.rows += 1;
-                cell.bytes += size;
-            }
-            _ => {
-                if let Some((_, cell)) = open.replace((key, Shard { rows: 1, bytes: size })) {
-                    close(cell);
-                }
-            }
-        }
-    }
-    if let Some((_, cell)) = open {
-        close(cell);
-    }
-    shards
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +122,49 @@ mod tests {
     use proptest::prelude::*;
 
     const SMALL: CutLimits = CutLimits { group_rows: 3, group_bytes: 10, shard_bytes: 20 };
+
+    /// One shard: how many of the rows in sort order it takes, and their logical size.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    struct Shard {
+        /// Number of rows.
+        rows: u64,
+        /// Their logical size.
+        bytes: u64,
+    }
+
+    /// Cuts rows, given in sort order as (cell, logical size), into shards; no rows give no shard.
+    fn plan_shards<K: PartialEq>(rows: impl IntoIterator<Item = (K, u64)>, limits: CutLimits) -> Vec<Shard> {
+        let mut shards: Vec<Shard> = Vec::new();
+        let mut cut = ShardCut::new(limits);
+        let mut close = |cell: Shard| {
+            let starts_new = cut.starts_new(cell.bytes);
+            match shards.last_mut() {
+                Some(shard) if !starts_new => {
+                    shard.rows += cell.rows;
+                    shard.bytes += cell.bytes;
+                }
+                _ => shards.push(cell),
+            }
+        };
+        let mut open: Option<(K, Shard)> = None;
+        for (key, size) in rows {
+            match &mut open {
+                Some((same, cell)) if *same == key => {
+                    cell.rows += 1;
+                    cell.bytes += size;
+                }
+                _ => {
+                    if let Some((_, cell)) = open.replace((key, Shard { rows: 1, bytes: size })) {
+                        close(cell);
+                    }
+                }
+            }
+        }
+        if let Some((_, cell)) = open {
+            close(cell);
+        }
+        shards
+    }
 
     #[test]
     fn sizes_add_up_values_and_leave_out_nulls_and_interim_columns() {
@@ -214,12 +195,6 @@ mod tests {
         let expected = [(3, 20), (1, 1), (2, 51), (1, 3)].map(|(rows, bytes)| Shard { rows, bytes });
         assert_eq!(plan, expected);
         assert_eq!(plan_shards(Vec::<(u8, u64)>::new(), SMALL), []);
-    }
-
-    #[test]
-    fn cells_take_two_digits_of_the_id() {
-        assert_eq!(ShardCell::of(None, "x", "art_0f3c").id_digits, "0f");
-        assert_eq!(ShardCell::of(None, "x", "é").id_digits, "é");
     }
 
     proptest! {
