@@ -162,7 +162,15 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
         stated.evidence,
         Evidence::PathPattern | Evidence::FrontMatter | Evidence::HeaderBlock | Evidence::HeaderInline
     );
+    // The order that a page is seen to write is a habit: the outlet's own outranks it, and it yields to a part over 12.
+    let is_shown = matches!(stated.evidence, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline);
+    let habit = match stated.form {
+        DateForm::DayMonthYear if is_shown => Some(DateOrder::DayMonthYear),
+        DateForm::MonthDayYear if is_shown => Some(DateOrder::MonthDayYear),
+        _ => None,
+    };
     let format = match stated.form {
+        _ if habit.is_some() => DateFormat::Auto,
         DateForm::Auto | DateForm::Utc if may_be_compact => DateFormat::Compact,
         DateForm::Auto | DateForm::Utc => DateFormat::Auto,
         DateForm::EpochSeconds => DateFormat::EpochSeconds,
@@ -174,7 +182,7 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
     let declared_utc = UTC.as_ref().filter(|_| stated.form == DateForm::Utc);
     let context = DateContext {
         format,
-        order: setting.order,
+        order: setting.order.or(habit),
         zone: declared_utc.or(setting.zone),
         abbreviations: setting.abbreviations,
         language: setting.language,

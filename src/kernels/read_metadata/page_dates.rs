@@ -4,22 +4,28 @@
 //! headline or its body. Each date that is found gets a rank from where it stands, what its element is called, and which word stands
 //! beside it; dates in lists of other articles, in comments and in what frames the page are not stated at all.
 
+mod habit;
 mod labels;
 mod lines;
 
 use std::ops::Range;
 
+use self::habit::page_order;
 use self::labels::{Label, Names, label_before, label_behind, read_names};
 use self::lines::{Line, Lines, Mark};
 use crate::kernels::extract_body::Body;
-use crate::kernels::parse_date::{DateContext, DateReject, Precision, find_dates, parse_date};
+use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, Precision, find_dates, parse_date};
 use crate::kernels::parse_html::{HtmlPage, local_name};
-use crate::statement::{Evidence, Field, Statement};
+use crate::statement::{DateForm, Evidence, Field, Statement};
 
 /// Most dates that are stated.
 const MAX_STATED: usize = 12;
 /// Lines longer than this are prose.
 const PROSE: usize = 150;
+/// A link with so many bytes of text is the headline of another article.
+const LONG_LINK: usize = 28;
+/// An item of a list is looked at so far, in nodes.
+const MAX_ITEM: usize = 200;
 /// A date with a lower rank is none of the article.
 const LEAST_RANK: i32 = 30;
 /// A date that ranks so much lower than the first one is not stated.
@@ -29,9 +35,10 @@ const RANK_SPAN: i32 = 70;
 ///
 /// `<time>` elements and `itemprop` dates state as [`Evidence::TimeElement`], lines as [`Evidence::Byline`]; what is said to be a date of
 /// change states [`Field::Modified`]. Values are the words of the page.
-pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, _url: Option<&str>, out: &mut Vec<Statement<'a>>) {
+pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>, out: &mut Vec<Statement<'a>>) {
     let lines = Lines::of(page);
-    let frame = Frame::of(page, body, &lines);
+    let title = out.iter().find(|it| it.field == Field::Title).map(|it| &*it.value);
+    let frame = Frame::of(page, body, &lines, title);
     let mut found = Vec::new();
     for mark in &lines.marks {
         frame.read_mark(mark, &mut found);
@@ -46,6 +53,27 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, _url: Option<&str
     for one in found {
         out.push(Statement::new(one.field, one.evidence, one.value));
     }
+    declare_order(&lines, url, out);
+}
+
+/// Declares the page's order of numeric dates on those that may be read in two ways.
+fn declare_order(lines: &Lines, url: Option<&str>, out: &mut [Statement<'_>]) {
+    let is_open = |it: &Statement<'_>| {
+        matches!(it.field, Field::Published | Field::Modified)
+            && it.form == DateForm::Auto
+            && parse_date(&it.value, &DateContext::default()) == Err(DateReject::Ambiguous)
+    };
+    if !out.iter().any(is_open) {
+        return;
+    }
+    let of = |field| out.iter().filter(move |it: &&Statement<'_>| it.field == field).map(|it| &*it.value);
+    let urls: Vec<&str> = url.into_iter().chain(of(Field::CanonicalUrl)).collect();
+    let form = match page_order(lines, of(Field::Language), &urls) {
+        Some(DateOrder::DayMonthYear) => DateForm::DayMonthYear,
+        Some(DateOrder::MonthDayYear) => DateForm::MonthDayYear,
+        Some(DateOrder::YearMonthDay) | None => return,
+    };
+    out.iter_mut().filter(|it| is_open(it)).for_each(|it| it.form = form);
 }
 
 /// A date that was found.
@@ -67,8 +95,8 @@ struct Frame<'p> {
 }
 
 impl<'p> Frame<'p> {
-    fn of(page: &'p HtmlPage, body: &Body, lines: &'p Lines) -> Self {
-        let headline = find_headline(page, lines);
+    fn of(page: &'p HtmlPage, body: &Body, lines: &'p Lines, title: Option<&str>) -> Self {
+        let headline = find_headline(page, lines, title);
         let place = |line: &Line| line.place..line.place + line.length;
         let from = headline.map_or(0, |line| line.place);
         let is_body = |line: &&Line| {
@@ -144,7 +172,7 @@ impl<'p> Frame<'p> {
     /// What a date is and how likely it is the article's; `None` when it is not.
     fn judge(&self, node: usize, line: &Line, (before, behind): (&str, &str), bonus: i32) -> Option<(Field, i32)> {
         let names = self.names_around(node);
-        if names.apart {
+        if names.is_comment {
             return None;
         }
         let before = before.get(before.ceil_char_boundary(before.len().saturating_sub(60))..).unwrap_or_default();
@@ -159,6 +187,7 @@ impl<'p> Frame<'p> {
         };
         let mut rank = self.zone(line) + bonus;
         rank += 40 * i32::from(label.is_some()) + 40 * i32::from(names.published || names.modified) + 15 * i32::from(names.date);
+        rank -= 70 * i32::from(names.apart);
         (rank >= LEAST_RANK).then_some((field, rank))
     }
 
@@ -173,6 +202,7 @@ impl<'p> Frame<'p> {
                 break;
             }
             let own = read_names(self.page, element);
+            all.is_comment |= own.is_comment;
             all.apart |= own.apart || is_frame(self.page, element);
             if depth < 4 {
                 all.published |= own.published;
@@ -211,12 +241,25 @@ impl<'p> Frame<'p> {
     }
 }
 
-/// Elements that frame a page.
+/// Elements that frame a page, and items of lists of other articles.
 fn is_frame(page: &HtmlPage, node: usize) -> bool {
-    matches!(
-        *page.name(node),
-        local_name!("aside") | local_name!("nav") | local_name!("footer") | local_name!("header") | local_name!("li") | local_name!("article")
-    )
+    match *page.name(node) {
+        local_name!("aside") | local_name!("nav") | local_name!("footer") | local_name!("header") => true,
+        local_name!("li") | local_name!("article") | local_name!("a") => leads_elsewhere(page, node),
+        _ => false,
+    }
+}
+
+/// Whether an item has a heading, or a link of several words: it tells of another article.
+fn leads_elsewhere(page: &HtmlPage, node: usize) -> bool {
+    (node..page.end(node).min(node + MAX_ITEM)).any(|inner| match *page.name(inner) {
+        local_name!("h1") | local_name!("h2") | local_name!("h3") | local_name!("h4") | local_name!("h5") => true,
+        local_name!("a") => {
+            let text = page.descendants(inner).filter(|it| page.is_text(*it)).map(|it| page.text(it).trim().len());
+            text.sum::<usize>() >= LONG_LINK
+        }
+        _ => false,
+    })
 }
 
 fn is_day(value: &str) -> bool {
@@ -226,17 +269,22 @@ fn is_day(value: &str) -> bool {
     }
 }
 
-/// The line of the headline: the heading of the highest level that the title of the page names, else the first `<h1>`.
-fn find_headline<'l>(page: &HtmlPage, lines: &'l Lines) -> Option<&'l Line> {
+/// The line of the headline: among the headings that the title of the page names the longest, else the first `<h1>`.
+fn find_headline<'l>(page: &HtmlPage, lines: &'l Lines, stated: Option<&str>) -> Option<&'l Line> {
     let title = (1..page.len()).find(|it| *page.name(*it) == local_name!("title")).map(|it| page.text_content(it)).unwrap_or_default();
+    let is_in = |title: &str, text: &str| text.len() >= 8 && title.contains(text) || title.len() >= 8 && text.contains(title);
     let named = |line: &&Line| {
         let text = lines.text(line);
-        text.len() >= 8 && (title.contains(text) || text.contains(title.trim()) && title.len() >= 8)
+        stated.is_some_and(|stated| is_in(stated, text)) || is_in(title.trim(), text)
     };
-    let headings = || lines.all.iter().filter(|line| line.heading > 0);
-    let by_level = |level: u8| headings().filter(move |line| line.heading == level);
-    (1..=3)
-        .find_map(|level| by_level(level).find(named))
-        .or_else(|| by_level(1).max_by_key(|line| line.length.min(40)))
-        .or_else(|| lines.all.iter().find(|line| named(line)))
+    let headings = || lines.all.iter().filter(|line| (1..=4).contains(&line.heading));
+    let longest = |best: Option<&'l Line>, line: &'l Line| match best {
+        Some(best) if best.length >= line.length => Some(best),
+        _ => Some(line),
+    };
+    headings()
+        .filter(named)
+        .fold(None, longest)
+        .or_else(|| headings().find(|line| line.heading == 1))
+        .or_else(|| lines.all.iter().find(named))
 }

@@ -124,15 +124,21 @@ pub(super) struct Names {
     pub date: bool,
     /// It is said to be no part of the article.
     pub apart: bool,
+    /// It is said to hold what readers write.
+    pub is_comment: bool,
 }
 
 /// Parts of names of what does not belong to the article.
 #[rustfmt::skip]
 const APART: &[&str] = &[
-    "comment", "comments", "commentlist", "commentaires", "kommentare", "disqus", "reply", "replies", "related", "relatedposts", "sidebar", "aside", "widget", "footer", "recommended", "recommendation", "recommendations", "recommend",
+    "related", "relatedposts", "sidebar", "aside", "footer", "recommended", "recommendation", "recommendations", "recommend",
     "popular", "trending", "latest", "teaser", "teasers", "promo", "newsletter", "nav", "navbar", "navigation", "menu", "carousel", "slider", "similar", "recirc", "weather", "ticker", "calendar", "mostread", "most", "upnext", "readnext", "cookie", "modal", "popup",
     "archive", "archives", "pager", "pagination", "siblings", "prevnext", "adjacent", "citation", "references", "topbar",
 ];
+
+/// Parts of names of what readers write.
+const COMMENT: &[&str] =
+    &["comment", "comments", "commentlist", "commentmetadata", "commentaires", "kommentare", "kommentar", "disqus", "reply", "replies", "respond"];
 
 /// Reads the names of an element: class, id, itemprop and the like.
 pub(super) fn read_names(page: &HtmlPage, node: usize) -> Names {
@@ -157,7 +163,12 @@ impl Names {
             self.modified |= changed;
             let dated = ["date", "time", "datum", "fecha", "byline", "meta", "info"].iter().any(|part| token.contains(part));
             self.date |= dated && !changed;
-            self.apart |= token.split(['-', '_', ':', '.']).any(|part| APART.contains(&part));
+            // Builders of pages call every part a widget; only what begins with the word is one.
+            self.apart |= token.starts_with("widget");
+            for part in token.split(['-', '_', ':', '.']) {
+                self.apart |= APART.contains(&part);
+                self.is_comment |= COMMENT.contains(&part);
+            }
         }
     }
 
@@ -166,7 +177,8 @@ impl Names {
             match token {
                 "datePublished" | "dateCreated" => self.published = true,
                 "dateModified" => self.modified = true,
-                "comment" | "review" | "startDate" | "endDate" => self.apart = true,
+                "comment" | "review" => self.is_comment = true,
+                "startDate" | "endDate" => self.apart = true,
                 _ => {}
             }
         }
