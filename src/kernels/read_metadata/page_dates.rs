@@ -11,7 +11,7 @@ mod lines;
 use std::ops::Range;
 
 use self::habit::page_order;
-use self::labels::{Label, Names, label_before, label_behind, read_names};
+use self::labels::{Label, Names, is_label, label_before, label_behind, read_names};
 use self::lines::{Line, Lines, Mark};
 use crate::kernels::extract_body::Body;
 use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, Precision, find_dates, parse_date};
@@ -22,6 +22,12 @@ use crate::statement::{DateForm, Evidence, Field, Statement};
 const MAX_STATED: usize = 12;
 /// Lines longer than this are prose.
 const PROSE: usize = 150;
+/// Points of a place from which on a line stands beside the headline.
+const BESIDE: i32 = 45;
+/// Lines longer than this are not searched for dates, in bytes.
+const MAX_DATED: usize = 400;
+/// A line as short as this may be a label of the one below.
+const SHORT: usize = 24;
 /// A link with so many bytes of text is the headline of another article.
 const LONG_LINK: usize = 28;
 /// An item of a list is looked at so far, in nodes.
@@ -46,6 +52,7 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     for (at, line) in lines.all.iter().enumerate().filter(|(_, line)| line.has_digit) {
         frame.read_line(at, line, &mut found);
     }
+    if std::env::var("DBG").is_ok() { eprintln!("FRAME headline {:?} {:?} body {:?} bodyrange {:?}", frame.headline, title, frame.body, body.range); for l in &lines.all { if l.has_digit && l.length<200 || l.heading==1 { eprintln!("   L place {} node {} h{} len {} zone {} | {}", l.place, l.nodes.0, l.heading, l.length, frame.zone(l), lines.text(l).chars().take(100).collect::<String>()); } } } // DBG
     found.sort_by_key(|one| -one.rank);
     let best = found.first().map_or(0, |one| one.rank);
     found.retain(|one| one.rank >= best - RANK_SPAN);
@@ -130,15 +137,16 @@ impl<'p> Frame<'p> {
         };
         let before = text.get(from..mark.range.start.min(text.len())).unwrap_or_default();
         let behind = text.get(mark.range.end.min(text.len())..).unwrap_or_default();
+        let before = self.words_before(mark.line, before);
         let Some((field, rank)) = self.judge(mark.node, line, (before, behind), 30) else { return };
         found.push(Found { field, evidence: Evidence::TimeElement, value, rank });
     }
 
     fn read_line(&self, at: usize, line: &Line, found: &mut Vec<Found>) {
-        if self.zone(line) == 0 {
+        let text = self.lines.text(line);
+        if line.length > MAX_DATED || !may_hold_date(text) {
             return;
         }
-        let text = self.lines.text(line);
         let dates = find_dates(text, &DateContext::default());
         let mut from = 0;
         for (place, one) in dates.iter().enumerate() {
@@ -152,10 +160,21 @@ impl<'p> Frame<'p> {
             }
             let rest = line.length.saturating_sub(one.range.len());
             let length_cost = (rest as i32 - 40).max(0) / 2;
+            let before = if place == 0 { self.words_before(at, before) } else { before };
             if let Some((field, rank)) = self.judge(line.nodes.0, line, (before, behind), -length_cost) {
                 found.push(Found { field, evidence: Evidence::Byline, value: text.get(one.range.clone()).unwrap_or_default().to_owned(), rank });
             }
         }
+    }
+
+    /// The words before a date in its line; where there are none, those of a short line above.
+    fn words_before<'w>(&'w self, line: usize, own: &'w str) -> &'w str {
+        if own.contains(char::is_alphabetic) {
+            return own;
+        }
+        let above = line.checked_sub(1).and_then(|above| self.lines.all.get(above));
+        let above = above.filter(|above| above.length <= SHORT && !above.has_digit).map(|above| self.lines.text(above));
+        above.filter(|above| is_label(above)).unwrap_or(own)
     }
 
     /// Where the words before a mark begin: behind the mark before it.
@@ -185,9 +204,12 @@ impl<'p> Frame<'p> {
             None if names.modified && !names.published => Field::Modified,
             None => Field::Published,
         };
-        let mut rank = self.zone(line) + bonus;
+        let zone = self.zone(line);
+        let mut rank = zone + bonus;
         rank += 40 * i32::from(label.is_some()) + 40 * i32::from(names.published || names.modified) + 15 * i32::from(names.date);
-        rank -= 70 * i32::from(names.apart);
+        // Names deceive; beside the headline they count less than the place.
+        rank -= if zone >= BESIDE { 25 } else { 70 } * i32::from(names.apart);
+        if std::env::var("DBG").is_ok() { eprintln!("  J node {node} zone {} bonus {bonus} label {label:?} names {names:?} rank {rank} | {before} <> {behind}", self.zone(line)); } // DBG
         (rank >= LEAST_RANK).then_some((field, rank))
     }
 
@@ -203,6 +225,7 @@ impl<'p> Frame<'p> {
             }
             let own = read_names(self.page, element);
             all.is_comment |= own.is_comment;
+            if std::env::var("DBG").is_ok() && (own.apart || own.is_comment || is_frame(self.page, element)) { eprintln!("   apart by {} {:?}", self.page.name(element), self.page.attributes(element).map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(" ").chars().take(150).collect::<String>()); } // DBG
             all.apart |= own.apart || is_frame(self.page, element);
             if depth < 4 {
                 all.published |= own.published;
@@ -245,7 +268,7 @@ impl<'p> Frame<'p> {
 fn is_frame(page: &HtmlPage, node: usize) -> bool {
     match *page.name(node) {
         local_name!("aside") | local_name!("nav") | local_name!("footer") | local_name!("header") => true,
-        local_name!("li") | local_name!("article") | local_name!("a") => leads_elsewhere(page, node),
+        local_name!("li") | local_name!("article") => leads_elsewhere(page, node),
         _ => false,
     }
 }
@@ -260,6 +283,12 @@ fn leads_elsewhere(page: &HtmlPage, node: usize) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether a line has two digits that touch, or digits of another script: a year or a day.
+fn may_hold_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.array_windows().any(|[left, right]| left.is_ascii_digit() && right.is_ascii_digit()) || !text.is_ascii()
 }
 
 fn is_day(value: &str) -> bool {

@@ -75,8 +75,18 @@ pub(super) fn label_behind(words: &str) -> Option<Label> {
     nearest(words, |found| usize::MAX - found.0)
 }
 
-/// The label whose rank, a function of its first byte and the byte behind its last, is the highest; of equal ones the longest.
+/// Whether a line is a label and little more.
+pub(super) fn is_label(line: &str) -> bool {
+    let letters = line.chars().filter(|it| it.is_alphabetic()).count();
+    find_label(line, |found| found.1).is_some_and(|(_, length)| length * 2 >= letters)
+}
+
 fn nearest(words: &str, rank: impl Fn((usize, usize)) -> usize) -> Option<Label> {
+    find_label(words, rank).map(|(label, _)| label)
+}
+
+/// The label whose rank, a function of its first byte and the byte behind its last, is the highest; of equal ones the longest; with its length in bytes.
+fn find_label(words: &str, rank: impl Fn((usize, usize)) -> usize) -> Option<(Label, usize)> {
     if words.trim().is_empty() {
         return None;
     }
@@ -95,7 +105,7 @@ fn nearest(words: &str, rank: impl Fn((usize, usize)) -> usize) -> Option<Label>
             }
         }
     }
-    best.map(|(_, _, label)| label)
+    best.map(|(_, length, label)| (label, length))
 }
 
 /// Whether no letter goes on at either end; scripts that part no words need no end.
