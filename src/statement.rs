@@ -75,6 +75,7 @@ codes! {
         UrlPath = "url-path", "The path of the article's URL.";
         Dateline = "dateline", "The dateline that opens the text.";
         FileName = "file-name", "The name of the raw file.";
+        LastChange = "last-change", "A stated date of the last change, where nothing states the publication.";
         Http = "http", "A header of the HTTP response or WARC record.";
         Registry = "registry", "The source registry, `sources.toml`.";
         Domain = "domain", "The host of the article's URL.";
