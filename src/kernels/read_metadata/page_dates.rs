@@ -52,7 +52,22 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     for (at, line) in lines.all.iter().enumerate().filter(|(_, line)| line.has_digit) {
         frame.read_line(at, line, &mut found);
     }
-    if std::env::var("DBG").is_ok() { eprintln!("FRAME headline {:?} {:?} body {:?} bodyrange {:?}", frame.headline, title, frame.body, body.range); for l in &lines.all { if l.has_digit && l.length<200 || l.heading==1 { eprintln!("   L place {} node {} h{} len {} zone {} | {}", l.place, l.nodes.0, l.heading, l.length, frame.zone(l), lines.text(l).chars().take(100).collect::<String>()); } } } // DBG
+    if std::env::var("DBG").is_ok() {
+        eprintln!("FRAME headline {:?} {:?} body {:?} bodyrange {:?}", frame.headline, title, frame.body, body.range);
+        for l in &lines.all {
+            if l.has_digit && l.length < 200 || l.heading == 1 {
+                eprintln!(
+                    "   L place {} node {} h{} len {} zone {} | {}",
+                    l.place,
+                    l.nodes.0,
+                    l.heading,
+                    l.length,
+                    frame.zone(l),
+                    lines.text(l).chars().take(100).collect::<String>()
+                );
+            }
+        }
+    } // DBG
     found.sort_by_key(|one| -one.rank);
     let best = found.first().map_or(0, |one| one.rank);
     found.retain(|one| one.rank >= best - RANK_SPAN);
@@ -107,7 +122,9 @@ impl<'p> Frame<'p> {
         let place = |line: &Line| line.place..line.place + line.length;
         let from = headline.map_or(0, |line| line.place);
         let is_body = |line: &&Line| {
-            line.length >= PROSE && line.heading == 0 && (body.range.is_empty() && line.place >= from || body.range.contains(&line.nodes.0))
+            line.length >= PROSE
+                && line.heading == 0
+                && (body.range.is_empty() && line.place >= from || body.range.contains(&line.nodes.0))
         };
         let first = lines.all.iter().find(is_body);
         let last = lines.all.iter().rev().find(is_body);
@@ -131,7 +148,11 @@ impl<'p> Frame<'p> {
             Some(value) => value.to_owned(),
             None => {
                 let dates = find_dates(shown, &DateContext::default());
-                let Some(first) = dates.into_iter().find(|one| one.value.is_ok() || one.value == Err(DateReject::Ambiguous)) else { return };
+                let Some(first) =
+                    dates.into_iter().find(|one| one.value.is_ok() || one.value == Err(DateReject::Ambiguous))
+                else {
+                    return;
+                };
                 shown.get(first.range).unwrap_or_default().to_owned()
             }
         };
@@ -162,7 +183,12 @@ impl<'p> Frame<'p> {
             let length_cost = (rest as i32 - 40).max(0) / 2;
             let before = if place == 0 { self.words_before(at, before) } else { before };
             if let Some((field, rank)) = self.judge(line.nodes.0, line, (before, behind), -length_cost) {
-                found.push(Found { field, evidence: Evidence::Byline, value: text.get(one.range.clone()).unwrap_or_default().to_owned(), rank });
+                found.push(Found {
+                    field,
+                    evidence: Evidence::Byline,
+                    value: text.get(one.range.clone()).unwrap_or_default().to_owned(),
+                    rank,
+                });
             }
         }
     }
@@ -179,13 +205,20 @@ impl<'p> Frame<'p> {
 
     /// Where the words before a mark begin: behind the mark before it.
     fn read_from(&self, line: usize, start: usize) -> usize {
-        let same = self.lines.marks.iter().filter(|mark| mark.line == line && mark.range.end <= start && mark.range.start < start);
+        let same = self
+            .lines
+            .marks
+            .iter()
+            .filter(|mark| mark.line == line && mark.range.end <= start && mark.range.start < start);
         same.map(|mark| mark.range.end).max().unwrap_or(0)
     }
 
     /// Whether a mark of the line shows these bytes.
     fn is_marked(&self, line: usize, range: &Range<usize>) -> bool {
-        self.lines.marks.iter().any(|mark| mark.line == line && mark.range.start < range.end && range.start < mark.range.end)
+        self.lines
+            .marks
+            .iter()
+            .any(|mark| mark.line == line && mark.range.start < range.end && range.start < mark.range.end)
     }
 
     /// What a date is and how likely it is the article's; `None` when it is not.
@@ -206,10 +239,17 @@ impl<'p> Frame<'p> {
         };
         let zone = self.zone(line);
         let mut rank = zone + bonus;
-        rank += 40 * i32::from(label.is_some()) + 40 * i32::from(names.published || names.modified) + 15 * i32::from(names.date);
+        rank += 40 * i32::from(label.is_some())
+            + 40 * i32::from(names.published || names.modified)
+            + 15 * i32::from(names.date);
         // Names deceive; beside the headline they count less than the place.
         rank -= if zone >= BESIDE { 25 } else { 70 } * i32::from(names.apart);
-        if std::env::var("DBG").is_ok() { eprintln!("  J node {node} zone {} bonus {bonus} label {label:?} names {names:?} rank {rank} | {before} <> {behind}", self.zone(line)); } // DBG
+        if std::env::var("DBG").is_ok() {
+            eprintln!(
+                "  J node {node} zone {} bonus {bonus} label {label:?} names {names:?} rank {rank} | {before} <> {behind}",
+                self.zone(line)
+            );
+        } // DBG
         (rank >= LEAST_RANK).then_some((field, rank))
     }
 
@@ -225,7 +265,20 @@ impl<'p> Frame<'p> {
             }
             let own = read_names(self.page, element);
             all.is_comment |= own.is_comment;
-            if std::env::var("DBG").is_ok() && (own.apart || own.is_comment || is_frame(self.page, element)) { eprintln!("   apart by {} {:?}", self.page.name(element), self.page.attributes(element).map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(" ").chars().take(150).collect::<String>()); } // DBG
+            if std::env::var("DBG").is_ok() && (own.apart || own.is_comment || is_frame(self.page, element)) {
+                eprintln!(
+                    "   apart by {} {:?}",
+                    self.page.name(element),
+                    self.page
+                        .attributes(element)
+                        .map(|(k, v)| format!("{k}={v}"))
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                        .chars()
+                        .take(150)
+                        .collect::<String>()
+                );
+            } // DBG
             all.apart |= own.apart || is_frame(self.page, element);
             if depth < 4 {
                 all.published |= own.published;
@@ -300,8 +353,12 @@ fn is_day(value: &str) -> bool {
 
 /// The line of the headline: among the headings that the title of the page names the longest, else the first `<h1>`.
 fn find_headline<'l>(page: &HtmlPage, lines: &'l Lines, stated: Option<&str>) -> Option<&'l Line> {
-    let title = (1..page.len()).find(|it| *page.name(*it) == local_name!("title")).map(|it| page.text_content(it)).unwrap_or_default();
-    let is_in = |title: &str, text: &str| text.len() >= 8 && title.contains(text) || title.len() >= 8 && text.contains(title);
+    let title = (1..page.len())
+        .find(|it| *page.name(*it) == local_name!("title"))
+        .map(|it| page.text_content(it))
+        .unwrap_or_default();
+    let is_in =
+        |title: &str, text: &str| text.len() >= 8 && title.contains(text) || title.len() >= 8 && text.contains(title);
     let named = |line: &&Line| {
         let text = lines.text(line);
         stated.is_some_and(|stated| is_in(stated, text)) || is_in(title.trim(), text)

@@ -147,15 +147,28 @@ const APART: &[&str] = &[
 ];
 
 /// Parts of names of what readers write.
-const COMMENT: &[&str] =
-    &["comment", "comments", "commentlist", "commentmetadata", "commentaires", "kommentare", "kommentar", "disqus", "reply", "replies", "respond"];
+const COMMENT: &[&str] = &[
+    "comment",
+    "comments",
+    "commentlist",
+    "commentmetadata",
+    "commentaires",
+    "kommentare",
+    "kommentar",
+    "disqus",
+    "reply",
+    "replies",
+    "respond",
+];
 
 /// Reads the names of an element: class, id, itemprop and the like.
 pub(super) fn read_names(page: &HtmlPage, node: usize) -> Names {
     let mut names = Names::default();
     for (attribute, value) in page.attributes(node) {
         match &**attribute {
-            "class" | "id" | "data-testid" | "data-test" | "data-qa" | "role" | "rel" | "data-component" => names.read(value),
+            "class" | "id" | "data-testid" | "data-test" | "data-qa" | "role" | "rel" | "data-component" => {
+                names.read(value)
+            }
             "itemprop" => names.read_property(value),
             "pubdate" => names.published = true,
             _ => {}
@@ -171,7 +184,8 @@ impl Names {
             self.published |= ["publi", "posted", "created", "pubdate"].iter().any(|part| token.contains(part));
             let changed = ["update", "modif", "aktualisiert", "lastmod"].iter().any(|part| token.contains(part));
             self.modified |= changed;
-            let dated = ["date", "time", "datum", "fecha", "byline", "meta", "info"].iter().any(|part| token.contains(part));
+            let dated =
+                ["date", "time", "datum", "fecha", "byline", "meta", "info"].iter().any(|part| token.contains(part));
             self.date |= dated && !changed;
             // Builders of pages call every part a widget; only what begins with the word is one.
             self.apart |= token.starts_with("widget");

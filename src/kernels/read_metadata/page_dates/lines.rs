@@ -57,7 +57,16 @@ struct Open {
 impl Lines {
     /// Cuts a page; one walk.
     pub fn of(page: &HtmlPage) -> Self {
-        let mut cutter = Cutter { lines: Self::default(), open: Vec::new(), start: 0, length: 0, place: 0, nodes: None, heading: 0, first_mark: 0 };
+        let mut cutter = Cutter {
+            lines: Self::default(),
+            open: Vec::new(),
+            start: 0,
+            length: 0,
+            place: 0,
+            nodes: None,
+            heading: 0,
+            first_mark: 0,
+        };
         let mut node = 1;
         while node < page.len() {
             cutter.close(node);
@@ -215,7 +224,14 @@ impl Cutter {
         if let Some(nodes) = self.nodes.take() {
             let text = self.start..self.lines.text.len();
             let has_digit = self.lines.text.get(text.clone()).is_some_and(has_digit);
-            self.lines.all.push(Line { text, length: self.length, place: self.place, nodes, heading: self.heading, has_digit });
+            self.lines.all.push(Line {
+                text,
+                length: self.length,
+                place: self.place,
+                nodes,
+                heading: self.heading,
+                has_digit,
+            });
             self.place += self.length;
         }
         (self.start, self.length, self.heading) = (self.lines.text.len(), 0, 0);
