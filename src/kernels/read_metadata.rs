@@ -26,6 +26,7 @@ use std::ops::Range;
 
 use self::choose_authors::{Bylines, choose_authors};
 use self::choose_title::{Head, Titles, choose_title};
+use self::clean_names::is_lead;
 use self::entities::decode_entities;
 use self::find_byline::find_byline;
 use self::gather::{Gathered, gather, has_word};
@@ -212,13 +213,23 @@ impl<'a> Sources<'_, 'a> {
         let bylines = Bylines {
             json: self.parties(),
             item: self.microdata.values("author").take(MAX_AUTHORS).collect(),
-            meta: self.meta(Field::Author).take(MAX_AUTHORS).map(Cow::Borrowed).collect(),
+            meta: self.meta(Field::Author).chain(self.labelled_author()).take(MAX_AUTHORS).map(Cow::Borrowed).collect(),
             visible: byline,
         };
         let (evidence, names) = choose_authors(&bylines, site);
         for name in names.into_iter().take(MAX_AUTHORS) {
             out.state(Field::Author, evidence, Cow::Owned(name));
         }
+    }
+
+    /// Twitter cards label facts of their own: `twitter:label1` says what `twitter:data1` is.
+    fn labelled_author(&self) -> Option<&'a str> {
+        let of = |key: &str| {
+            self.found.metas.iter().find(|(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, content)| *content)
+        };
+        [("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")]
+            .into_iter()
+            .find_map(|(label, data)| of(label).filter(|label| is_lead(label)).and(of(data)))
     }
 
     fn parties(&self) -> Vec<Party<'a>> {

@@ -27,7 +27,15 @@ pub struct Bylines<'a> {
 /// is an author only where the page names nobody else.
 pub fn choose_authors(bylines: &Bylines<'_>, site: &Site) -> (Evidence, Vec<String>) {
     let persons = names(bylines.json.iter().filter(|party| !party.is_body).map(|party| &*party.name));
-    let bodies = names(bylines.json.iter().filter(|party| party.is_body).map(|party| &*party.name));
+    let bodies: Vec<String> =
+        bylines.json.iter().filter(|party| party.is_body).map(|party| party.name.trim().to_owned()).collect();
+    // A page may state the first of several authors for machines.
+    let is_more = !persons.is_empty()
+        && bylines.visible.len() > persons.len()
+        && persons.iter().all(|name| bylines.visible.contains(name));
+    if is_more {
+        return (Evidence::Byline, bylines.visible.clone());
+    }
     let item = names(bylines.item.iter().map(|text| &**text));
     let meta = names(bylines.meta.iter().map(|text| &**text));
     let sources = [
@@ -37,7 +45,10 @@ pub fn choose_authors(bylines: &Bylines<'_>, site: &Site) -> (Evidence, Vec<Stri
         (Evidence::Byline, &bylines.visible),
         (Evidence::JsonLd, &bodies),
     ];
-    let others = |names: &[String]| names.iter().filter(|name| !site.is_name(name)).cloned().collect::<Vec<_>>();
+    let others = |names: &[String]| {
+        let bare = names.iter().map(|name| without_outlet(name, site));
+        bare.filter(|name| !site.is_name(name)).map(str::to_owned).collect::<Vec<_>>()
+    };
     let found = sources.iter().map(|(evidence, names)| (*evidence, others(names)));
     let person = found.clone().find(|(_, names)| names.iter().any(|name| is_full_name(name)));
     let anybody = || found.clone().find(|(_, names)| !names.is_empty());
@@ -55,4 +66,11 @@ fn names<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
         }
     }
     names
+}
+
+/// A full name without the name of the site behind it.
+fn without_outlet<'n>(name: &'n str, site: &Site) -> &'n str {
+    let ends = name.char_indices().filter(|(_, letter)| *letter == ' ').map(|(at, _)| at);
+    let is_outlet = |at: &usize| is_full_name(&name[..*at]) && site.is_exact_name(&name[*at..]);
+    ends.filter(is_outlet).min().map_or(name, |at| &name[..at])
 }

@@ -1,7 +1,7 @@
 //! Reads the names of persons out of a byline: without lead words, offices, addresses, dates and outlets.
 
 use super::byline_words::{
-    BY_WORDS, DATE_WORDS, DENSE_LEADS, JOINERS, LEADS, OFFICES, PARTICLES, STOPS, TAILS, WEAK_JOINERS,
+    BODIES, BY_WORDS, DATE_WORDS, DENSE_LEADS, JOINERS, LABELS, LEADS, PARTICLES, ROLES, STOPS, TAILS, WEAK_JOINERS,
 };
 use super::entities::decode_entities;
 use super::fold_words::{is_ideograph, is_invisible};
@@ -31,13 +31,21 @@ pub fn clean_names(byline: &str, trust: Trust) -> Vec<String> {
         return names;
     }
     let text = plain_text(byline);
-    for chunk in text.split(is_strong_separator).flat_map(|chunk| chunk.split(" - ")) {
-        let chunk = chunk.trim();
-        if without_leads(chunk).0.is_empty() || is_in(JOINERS, chunk) {
+    let mut goes_on = true;
+    for chunk in text.split_inclusive(is_strong_separator).flat_map(|chunk| chunk.split(" - ")) {
+        // Names go on behind these; behind other separators stands another line of the page.
+        let next_goes_on = chunk.ends_with(['/', '／', ';', '、', '・', '\n']);
+        let chunk = chunk.trim_end_matches(is_strong_separator).trim();
+        let is_joint = chunk.is_empty() || is_in(JOINERS, chunk) || chunk == ",";
+        if is_joint || is_lead(chunk) {
+            goes_on |= is_joint;
             continue;
         }
+        if !goes_on && !names.is_empty() {
+            break;
+        }
+        goes_on = next_goes_on;
         let found = names_in(chunk, trust);
-        // What follows the names behind a separator is another line of the page.
         if !names.is_empty() && !found.iter().all(|name| is_full_name(name)) || found.is_empty() && !names.is_empty() {
             break;
         }
@@ -58,6 +66,7 @@ fn is_strong_separator(letter: char) -> bool {
 fn plain_text(byline: &str) -> String {
     let decoded = decode_entities(byline);
     let mut out = String::with_capacity(decoded.len());
+    let mut is_line_end = false;
     let mut depth = 0_usize;
     let mut bare = String::with_capacity(decoded.len());
     for letter in decoded.chars().filter(|letter| !is_invisible(*letter)) {
@@ -71,11 +80,15 @@ fn plain_text(byline: &str) -> String {
             _ => {}
         }
     }
-    for word in bare.split_whitespace().filter(|word| !is_address(word)) {
-        if !out.is_empty() {
-            out.push(' ');
+    for line in bare.split('\n') {
+        for word in line.split_whitespace().filter(|word| !is_address(word)) {
+            if !out.is_empty() {
+                out.push(if is_line_end { '\n' } else { ' ' });
+            }
+            is_line_end = false;
+            out.push_str(word);
         }
-        out.push_str(word);
+        is_line_end = true;
     }
     out
 }
@@ -83,6 +96,12 @@ fn plain_text(byline: &str) -> String {
 /// Addresses of pages and mail, and handles.
 fn is_address(word: &str) -> bool {
     word.contains('@') || word.contains("://") || word.starts_with("www.") || word.contains(".com/")
+}
+
+/// Whether a text is nothing but lead words.
+pub fn is_lead(text: &str) -> bool {
+    let text = text.trim().trim_end_matches([':', '：']);
+    is_in(LEADS, text) || DENSE_LEADS.contains(&text)
 }
 
 /// The text without lead words at its beginning, and whether there were any.
@@ -141,7 +160,8 @@ fn behind_note(text: &str) -> &str {
         let start = text[at..].find(word).map_or(at, |found| at + found);
         let (before, behind) = (text[..start].trim(), text[start + word.len()..].trim());
         if BY_WORDS.contains(&word) && !before.is_empty() {
-            return if is_full_name(before) || behind.is_empty() { text } else { behind };
+            let next: Vec<&str> = behind.split_whitespace().take(2).collect();
+            return if is_full_name(&next.join(" ")) { behind } else { text };
         }
         at = start + word.len();
     }
@@ -177,14 +197,22 @@ fn joined_names(text: &str, trust: Trust) -> Vec<String> {
 /// The name at the beginning of a text.
 fn name_in(text: &str, trust: Trust) -> Option<String> {
     let (text, _) = without_leads(text);
+    let all: Vec<&str> = text.split_whitespace().collect();
     let mut words: Vec<&str> = Vec::new();
     let mut is_full = false;
-    for word in text.split_whitespace() {
-        let is_odd = is_in(OFFICES, word) || is_in(DATE_WORDS, word) || is_small(word) && !is_in(PARTICLES, word);
-        let is_end = word.starts_with(|c: char| c.is_ascii_digit()) && !words.is_empty()
+    for (place, word) in all.iter().enumerate() {
+        let next = all.get(place + 1);
+        let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+        let is_odd = is_in(ROLES, word)
+            || is_in(LABELS, word)
+            || is_in(BODIES, word) && next.is_some()
+            || is_small(word) && !is_in(PARTICLES, word)
+            || is_in(STOPS, word);
+        let is_end = place > 0 && is_number(word)
             || is_in(TAILS, word)
             || is_odd && is_full
-            || words.len() == 1 && STOPS.contains(&word);
+            || place > 0 && is_in(DATE_WORDS, word) && next.is_none_or(|next| is_number(next))
+            || place == 1 && STOPS.contains(word);
         if is_end {
             break;
         }
@@ -208,11 +236,11 @@ fn name_in(text: &str, trust: Trust) -> Option<String> {
     (is_short && is_name).then(|| name.to_owned())
 }
 
-/// One word that names an office, a label or a link and nobody.
+/// Labels, links, dates and lead words, which are nobody's name.
 fn is_label(name: &str) -> bool {
-    let mut words = name.split_whitespace();
-    words.clone().all(|word| is_in(OFFICES, word) || is_in(DATE_WORDS, word) || is_in(LEADS, word))
-        && words.next().is_some()
+    name.split_whitespace()
+        .all(|word| is_in(LABELS, word) || is_in(DATE_WORDS, word) || is_in(LEADS, word) || is_in(STOPS, word))
+        || name.split_whitespace().next().is_some_and(|word| is_in(LABELS, word))
 }
 
 /// Whether a text is a full name: two to six words, capitals or particles, at least two capitals, no office; or two to four ideographs.
@@ -227,7 +255,8 @@ pub fn is_full_name(name: &str) -> bool {
         let is_word = word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’' | '‐'));
         let is_large = !is_small(word);
         capitals += usize::from(is_large);
-        if !is_word || is_in(OFFICES, word) || !is_large && !is_in(PARTICLES, word) {
+        let is_office = is_in(ROLES, word) || is_in(BODIES, word) || is_in(LABELS, word);
+        if !is_word || is_office || !is_large && !is_in(PARTICLES, word) {
             return false;
         }
     }

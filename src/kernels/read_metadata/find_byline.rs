@@ -2,9 +2,9 @@
 
 use crate::kernels::parse_html::{HtmlPage, LocalName, local_name};
 
-use super::byline_words::{ASIDE_WORDS, CLASS_WORDS};
-use super::clean_names::{Trust, clean_names, without_leads};
-use super::visible_text::{visible_lines, visible_text};
+use super::byline_words::{BESIDE_WORDS, CLASS_WORDS, FOREIGN_WORDS};
+use super::clean_names::{Trust, clean_names, is_lead, without_leads};
+use super::visible_text::visible_lines;
 
 /// Longest text of an element that is read as a byline.
 const LONGEST: usize = 300;
@@ -13,7 +13,7 @@ const MAX_HINTS: usize = 256;
 /// Elements around an element that are asked what it is part of.
 const MAX_AROUND: usize = 12;
 /// Nodes behind the headline among which a line may be the byline without a mark.
-const LINES_WITHIN: usize = 160;
+const LINES_WITHIN: usize = 400;
 /// Nodes behind the first marked author within which further ones belong to it.
 const GROUP_WITHIN: usize = 60;
 
@@ -29,6 +29,11 @@ pub struct Hint {
 /// Whether `class`, `id` or the like says that an element names an author.
 pub fn is_byline_class(value: &str) -> bool {
     class_words(value).any(|word| has_word(CLASS_WORDS, word))
+}
+
+/// Whether an address is that of a page about an author: `/author/ada`.
+pub fn is_author_link(href: &str) -> bool {
+    href.split(['/', '?', '#']).skip(1).any(|part| has_word(CLASS_WORDS, part))
 }
 
 fn has_word(list: &[&str], word: &str) -> bool {
@@ -109,10 +114,12 @@ fn is_alike(page: &HtmlPage, one: usize, other: usize) -> bool {
 
 /// How much speaks for a marked element being the byline; nothing when it is part of something else.
 fn score(page: &HtmlPage, hint: Hint, anchor: Option<usize>, body: Option<&std::ops::Range<usize>>) -> i32 {
-    if is_aside(page, hint.node) {
-        return 0;
-    }
-    let mut score = if hint.is_standard { 4 } else { 3 };
+    let mut score = match place_of(page, hint.node) {
+        Place::Foreign => return 0,
+        Place::Beside => 1,
+        Place::Free => 3,
+    };
+    score += i32::from(hint.is_standard);
     if let Some(anchor) = anchor {
         let end = page.end(anchor);
         score += match hint.node {
@@ -128,20 +135,37 @@ fn score(page: &HtmlPage, hint: Hint, anchor: Option<usize>, body: Option<&std::
     score
 }
 
-/// Whether an element stands in a comment, a teaser, the navigation, or beside the article.
-fn is_aside(page: &HtmlPage, node: usize) -> bool {
-    std::iter::once(node).chain(page.ancestors(node).take(MAX_AROUND)).any(|around| {
-        if matches!(*page.name(around), local_name!("nav") | local_name!("footer") | local_name!("aside")) {
-            return true;
+/// What an element is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Comments, navigation, other articles.
+    Foreign,
+    /// What stands beside or below.
+    Beside,
+    /// Nothing known.
+    Free,
+}
+
+fn place_of(page: &HtmlPage, node: usize) -> Place {
+    let mut place = Place::Free;
+    for around in std::iter::once(node).chain(page.ancestors(node).take(MAX_AROUND)) {
+        match *page.name(around) {
+            local_name!("nav") => return Place::Foreign,
+            local_name!("body") | local_name!("html") => return place,
+            local_name!("footer") | local_name!("aside") => place = Place::Beside,
+            _ => {}
         }
-        if matches!(*page.name(around), local_name!("body") | local_name!("html")) {
-            return false;
+        for key in [local_name!("class"), local_name!("id")] {
+            let value = page.attribute(around, &key).unwrap_or_default();
+            if class_words(value).any(|word| has_word(FOREIGN_WORDS, word)) {
+                return Place::Foreign;
+            }
+            if class_words(value).any(|word| has_word(BESIDE_WORDS, word)) {
+                place = Place::Beside;
+            }
         }
-        let named = |key: LocalName| {
-            page.attribute(around, &key).is_some_and(|value| class_words(value).any(|word| has_word(ASIDE_WORDS, word)))
-        };
-        named(local_name!("class")) || named(local_name!("id"))
-    })
+    }
+    place
 }
 
 /// A line near the headline that begins with a lead word and names somebody.
@@ -150,20 +174,15 @@ fn find_line(page: &HtmlPage, anchor: Option<usize>) -> Vec<String> {
     let behind = page.end(anchor)..page.len().min(page.end(anchor) + LINES_WITHIN);
     for node in behind.filter(|node| page.is_text(*node)) {
         let text = page.text(node).trim();
-        if text.is_empty() || text.len() > LONGEST {
+        let is_alone = is_lead(text);
+        if text.is_empty() || text.len() > LONGEST || !is_alone && !without_leads(text).1 {
             continue;
         }
-        let (rest, had_lead) = without_leads(text);
-        let is_lead_alone = rest.is_empty() || without_leads(&format!("{text} x")).0 == "x";
-        if !had_lead && !is_lead_alone {
-            continue;
-        }
-        let lines = page.ancestors(node).take(3).filter_map(|around| visible_text(page, around, LONGEST));
-        let line = std::iter::once(text.to_owned())
-            .chain(lines)
-            .find(|line| without_leads(line).1 && !without_leads(line).0.is_empty());
+        let lines = page.ancestors(node).take(3).filter_map(|around| visible_lines(page, around, LONGEST));
+        let own = (!is_alone).then(|| text.to_owned());
+        let line = own.into_iter().chain(lines).find(|line| line.len() > text.len() || !is_alone);
         let names = line.map(|line| clean_names(&line, Trust::Words)).unwrap_or_default();
-        if !names.is_empty() {
+        if !names.is_empty() && place_of(page, node) != Place::Foreign {
             return names;
         }
     }
@@ -190,6 +209,11 @@ mod tests {
     fn classes_are_read_by_words() {
         assert!(
             is_byline_class("post-author") && is_byline_class("articleAuthorName") && is_byline_class("Byline__names")
+        );
+        assert!(
+            is_author_link("https://a.example/author/ada")
+                && !is_author_link("/authority")
+                && !is_author_link("author")
         );
         assert!(!is_byline_class("authority") && !is_byline_class("") && !is_byline_class("authorization-form"));
     }

@@ -2,7 +2,7 @@
 
 use crate::kernels::parse_html::{HtmlPage, LocalName, local_name};
 
-use super::find_byline::{Hint, is_byline_class};
+use super::find_byline::{Hint, is_author_link, is_byline_class};
 use super::json_tree::JsonTree;
 
 /// Elements of one kind that are collected of a page; real pages have some hundreds at most.
@@ -132,6 +132,7 @@ fn take_attributes<'a>(page: &'a HtmlPage, node: usize, out: &mut Gathered<'a>, 
             local_name!("itemtype") => kind = Some(value),
             local_name!("rel") if has_word(value, "author") => push(&mut out.bylines, Hint { node, is_standard: true }),
             local_name!("class") | local_name!("id") if is_byline_class(value) => is_byline = true,
+            local_name!("href") if *page.name(node) == local_name!("a") && is_author_link(value) => is_byline = true,
             local_name!("rel") if *page.name(node) == local_name!("a") && has_word(value, "license") => {
                 take_link(page, node, out);
             }
