@@ -61,8 +61,17 @@ pub fn choose_authors(bylines: &Bylines<'_>, site: &Site) -> (Evidence, Vec<Stri
 fn names<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in texts.flat_map(|text| clean_names(text, Trust::Stated)) {
-        if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
-            names.push(name);
+        // One may be named twice, once by the first name alone.
+        let starts = |long: &str, short: &str| {
+            long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        match names
+            .iter_mut()
+            .find(|known| starts(known, &name) || starts(&name, known) || known.eq_ignore_ascii_case(&name))
+        {
+            Some(known) if is_full_name(&name) && !is_full_name(known) => *known = name,
+            Some(_) => {}
+            None => names.push(name),
         }
     }
     names

@@ -12,6 +12,8 @@ const LONGEST: usize = 400;
 const LONGEST_NAME: usize = 80;
 /// Names that one byline may hold.
 const MAX_NAMES: usize = 24;
+/// Small words of a line that may be a byline; prose has more.
+const MAX_SMALL: usize = 4;
 /// Words that a name may have.
 const MAX_WORDS: usize = 6;
 
@@ -32,19 +34,23 @@ pub fn clean_names(byline: &str, trust: Trust) -> Vec<String> {
     }
     let text = plain_text(byline);
     let mut goes_on = true;
+    let mut is_line = false;
     for chunk in text.split_inclusive(is_strong_separator).flat_map(|chunk| chunk.split(" - ")) {
         // Names go on behind these; behind other separators stands another line of the page.
-        let next_goes_on = chunk.ends_with(['/', '／', ';', '、', '・', '\n']);
+        let next_goes_on = chunk.ends_with(['/', '／', ';', '、', '・']);
+        let next_is_line = chunk.ends_with('\n');
         let chunk = chunk.trim_end_matches(is_strong_separator).trim();
         let is_joint = chunk.is_empty() || is_in(JOINERS, chunk) || chunk == ",";
         if is_joint || is_lead(chunk) {
             goes_on |= is_joint;
             continue;
         }
-        if !goes_on && !names.is_empty() {
+        // On the next line another author may stand, and nothing else.
+        let is_next = goes_on || is_line && is_full_name(chunk);
+        if !is_next && !names.is_empty() {
             break;
         }
-        goes_on = next_goes_on;
+        (goes_on, is_line) = (next_goes_on, next_is_line);
         let found = names_in(chunk, trust);
         if !names.is_empty() && !found.iter().all(|name| is_full_name(name)) || found.is_empty() && !names.is_empty() {
             break;
@@ -132,7 +138,15 @@ fn lead_length(text: &str) -> Option<usize> {
 }
 
 fn names_in(chunk: &str, trust: Trust) -> Vec<String> {
-    let chunk = behind_note(without_leads(chunk).0);
+    let (bare, had_lead) = without_leads(chunk);
+    let small = bare
+        .split_whitespace()
+        .filter(|word| is_small(word) && !is_in(PARTICLES, word) && !is_in(JOINERS, word))
+        .count();
+    if small > MAX_SMALL && !had_lead {
+        return Vec::new();
+    }
+    let chunk = behind_note(bare);
     let mut names = Vec::new();
     for (place, part) in chunk.split([',', '，']).enumerate() {
         let part = part.trim();
@@ -156,7 +170,7 @@ fn names_in(chunk: &str, trust: Trust) -> Vec<String> {
 /// What stands behind `by` and its like within the first words, unless a full name stands before it.
 fn behind_note(text: &str) -> &str {
     let mut at = 0;
-    for word in text.split_whitespace().take(5) {
+    for word in text.split_whitespace().take(8) {
         let start = text[at..].find(word).map_or(at, |found| at + found);
         let (before, behind) = (text[..start].trim(), text[start + word.len()..].trim());
         if BY_WORDS.contains(&word) && !before.is_empty() {
@@ -206,7 +220,7 @@ fn name_in(text: &str, trust: Trust) -> Option<String> {
         let is_odd = is_in(ROLES, word)
             || is_in(LABELS, word)
             || is_in(BODIES, word) && next.is_some()
-            || is_small(word) && !is_in(PARTICLES, word)
+            || is_small(word) && !is_in(PARTICLES, word) && !is_in(BODIES, word)
             || is_in(STOPS, word);
         let is_end = place > 0 && is_number(word)
             || is_in(TAILS, word)
@@ -236,7 +250,7 @@ fn name_in(text: &str, trust: Trust) -> Option<String> {
     (is_short && is_name).then(|| name.to_owned())
 }
 
-/// Labels, links, dates and lead words, which are nobody's name.
+/// Labels, links, dates, roles and lead words, which are nobody's name.
 fn is_label(name: &str) -> bool {
     name.split_whitespace()
         .all(|word| is_in(LABELS, word) || is_in(DATE_WORDS, word) || is_in(LEADS, word) || is_in(STOPS, word))

@@ -1,9 +1,10 @@
 //! Finds the visible byline of an article: elements marked as its author's, or a line that begins like one, near the headline.
 
-use crate::kernels::parse_html::{HtmlPage, LocalName, local_name};
+use crate::kernels::parse_html::{HtmlPage, local_name};
 
 use super::byline_words::{BESIDE_WORDS, CLASS_WORDS, FOREIGN_WORDS};
-use super::clean_names::{Trust, clean_names, is_lead, without_leads};
+use super::clean_names::{Trust, clean_names, is_full_name, is_lead, without_leads};
+use super::fold_words::is_ideograph;
 use super::visible_text::visible_lines;
 
 /// Longest text of an element that is read as a byline.
@@ -77,7 +78,12 @@ pub fn find_byline(
             continue;
         }
         let Some(text) = visible_lines(page, hint.node, LONGEST) else { continue };
-        let names = clean_names(&text, trust(page, *hint, &text));
+        let trust = trust(page, *hint, &text);
+        let mut names = clean_names(&text, trust);
+        // Beside full names single words are labels, and short words of dense scripts are names only where something says so.
+        let has_full = names.iter().any(|name| is_full_name(name));
+        names.retain(|name| !has_full || is_full_name(name));
+        names.retain(|name| trust == Trust::Stated || !name.chars().all(is_ideograph));
         if names.is_empty() {
             continue;
         }
@@ -181,7 +187,7 @@ fn find_line(page: &HtmlPage, anchor: Option<usize>) -> Vec<String> {
         let lines = page.ancestors(node).take(3).filter_map(|around| visible_lines(page, around, LONGEST));
         let own = (!is_alone).then(|| text.to_owned());
         let line = own.into_iter().chain(lines).find(|line| line.len() > text.len() || !is_alone);
-        let names = line.map(|line| clean_names(&line, Trust::Words)).unwrap_or_default();
+        let names = line.map(|line| clean_names(&line, line_trust(&line))).unwrap_or_default();
         if !names.is_empty() && place_of(page, node) != Place::Foreign {
             return names;
         }
@@ -189,10 +195,18 @@ fn find_line(page: &HtmlPage, anchor: Option<usize>) -> Vec<String> {
     Vec::new()
 }
 
+/// `Posted by` says more than `by`: a single name may follow.
+fn line_trust(line: &str) -> Trust {
+    let rest = without_leads(line).0;
+    let lead = line[..line.len() - rest.len()].trim();
+    let is_short = rest.split_whitespace().count() <= 3;
+    if lead.contains(' ') && is_short { Trust::Stated } else { Trust::Words }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::parse_html::parse_html;
+    use crate::kernels::parse_html::{LocalName, parse_html};
 
     fn find(html: &str) -> Vec<String> {
         let page = parse_html(html);
