@@ -37,6 +37,8 @@ pub const OUT_OF_RANGE: &str = "out-of-range";
 pub const NOT_PUBLICATION: &str = "not-publication";
 /// Refused: the name of a file that holds many records.
 pub const FILE_OF_MANY: &str = "file-of-many";
+/// Refused: two other kinds agree on another day.
+pub const OUTVOTED: &str = "outvoted";
 /// Refused: a time of day without a known zone is no instant.
 pub const NO_ZONE: &str = "no-zone";
 /// Refused: a date without a time of day is no instant.
@@ -316,6 +318,7 @@ pub fn choose_dates<'a>(candidates: &mut Vec<Candidate<'a>>, setting: &DateSetti
         refuse_for_itself(candidate, setting);
     }
     agree::settle_by_agreement(candidates, setting);
+    agree::refuse_outvoted(candidates);
     last_change::stand_in(candidates, setting);
     let conflict = is_conflict(candidates);
     let mut published = choose_published(candidates, setting.zone);

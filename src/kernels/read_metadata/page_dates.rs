@@ -7,6 +7,7 @@
 mod habit;
 mod labels;
 mod lines;
+mod scripts;
 
 use std::ops::Range;
 
@@ -33,7 +34,7 @@ const LONG_LINK: usize = 28;
 /// An item of a list is looked at so far, in nodes.
 const MAX_ITEM: usize = 200;
 /// A date with a lower rank is none of the article.
-const LEAST_RANK: i32 = 30;
+const LEAST_RANK: i32 = 20;
 /// A date that ranks so much lower than the first one is not stated.
 const RANK_SPAN: i32 = 70;
 
@@ -52,13 +53,15 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     for (at, line) in lines.all.iter().enumerate().filter(|(_, line)| line.has_digit) {
         frame.read_line(at, line, &mut found);
     }
-    if std::env::var("DBG").is_ok() { eprintln!("FRAME headline {:?} {:?} body {:?} bodyrange {:?}", frame.headline, title, frame.body, body.range); for l in &lines.all { if l.has_digit && l.length<200 || l.heading==1 { eprintln!("   L place {} node {} h{} len {} zone {} | {}", l.place, l.nodes.0, l.heading, l.length, frame.zone(l), lines.text(l).chars().take(100).collect::<String>()); } } } // DBG
     found.sort_by_key(|one| -one.rank);
     let best = found.first().map_or(0, |one| one.rank);
     found.retain(|one| one.rank >= best - RANK_SPAN);
     found.truncate(MAX_STATED);
     for one in found {
         out.push(Statement::new(one.field, one.evidence, one.value));
+    }
+    if let Some((value, form)) = scripts::find_in_scripts(page) {
+        out.push(Statement { form, ..Statement::new(Field::Published, Evidence::PageData, value) });
     }
     declare_order(&lines, url, out);
 }
@@ -209,7 +212,6 @@ impl<'p> Frame<'p> {
         rank += 40 * i32::from(label.is_some()) + 40 * i32::from(names.published || names.modified) + 15 * i32::from(names.date);
         // Names deceive; beside the headline they count less than the place.
         rank -= if zone >= BESIDE { 25 } else { 70 } * i32::from(names.apart);
-        if std::env::var("DBG").is_ok() { eprintln!("  J node {node} zone {} bonus {bonus} label {label:?} names {names:?} rank {rank} | {before} <> {behind}", self.zone(line)); } // DBG
         (rank >= LEAST_RANK).then_some((field, rank))
     }
 
@@ -225,7 +227,6 @@ impl<'p> Frame<'p> {
             }
             let own = read_names(self.page, element);
             all.is_comment |= own.is_comment;
-            if std::env::var("DBG").is_ok() && (own.apart || own.is_comment || is_frame(self.page, element)) { eprintln!("   apart by {} {:?}", self.page.name(element), self.page.attributes(element).map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(" ").chars().take(150).collect::<String>()); } // DBG
             all.apart |= own.apart || is_frame(self.page, element);
             if depth < 4 {
                 all.published |= own.published;
