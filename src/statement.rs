@@ -53,6 +53,8 @@ codes! {
         RightsHolder = "rights_holder", "Who holds the rights.";
         Access = "access", "Whether the article is free to read.";
         TdmReservation = "tdm_reservation", "Whether text and data mining is reserved.";
+        Encoding = "encoding", "Charset that the server declared, or its `Content-Type`.";
+        Flag = "flag", "A quality flag that the reader sets.";
     }
 }
 
