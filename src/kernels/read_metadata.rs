@@ -4,20 +4,28 @@
 //! Everything is stated as written, best first within each field; of fields with one value only the best is stated. Nothing is
 //! checked against the world here: extractors choose.
 
+mod choose_title;
 mod entities;
+mod fold_words;
 mod gather;
 mod json_ld;
 mod json_tree;
 mod meta_keys;
 mod microdata;
+mod name_site;
 mod page_dates;
+mod split_title;
+mod visible_text;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use self::choose_title::{Head, Titles, choose_title};
 use self::entities::decode_entities;
 use self::gather::{Gathered, gather, has_word};
 use self::json_ld::JsonLd;
 use self::microdata::Microdata;
+use self::name_site::Site;
 use super::extract_body::Body;
 use super::parse_html::HtmlPage;
 use crate::statement::{DateForm, Evidence, Field, Statement};
@@ -44,10 +52,11 @@ pub fn read_metadata<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>) -> 
     });
     let body_start = (!body.range.is_empty()).then_some(body.range.start);
     let microdata = Microdata::of(page, &found, body_start);
-    let sources = Sources { found: &found, json, microdata, metas: metas(&found) };
+    let sources = Sources { page, found: &found, json, microdata, metas: metas(&found) };
     let mut out = Statements(Vec::with_capacity(32));
     sources.state_dates(&mut out);
-    sources.state_titles(&mut out);
+    let site = sources.site(url.or(canonical.as_deref()));
+    sources.state_titles(&site, &mut out);
     sources.state_authors(&mut out);
     sources.state_subtitle(body, &mut out);
     sources.state_origin(canonical, &mut out);
@@ -109,6 +118,7 @@ impl<'a> Statements<'a> {
 
 /// Where statements come from.
 struct Sources<'g, 'a> {
+    page: &'a HtmlPage,
     found: &'g Gathered<'a>,
     json: JsonLd<'g, 'a>,
     microdata: Microdata<'g, 'a>,
@@ -146,13 +156,46 @@ impl<'a> Sources<'_, 'a> {
         }
     }
 
-    fn state_titles(&self, out: &mut Statements<'a>) {
-        let title = self.json.text("headline").map(|it| (Evidence::JsonLd, it));
-        let title = title.or_else(|| Some((Evidence::Meta, Cow::Borrowed(self.meta(Field::Title).next()?))));
-        let title = title.or_else(|| Some((Evidence::Meta, self.microdata.values("headline").next()?)));
-        if let Some((evidence, title)) = title {
-            out.state(Field::Title, evidence, title);
+    fn state_titles(&self, site: &Site, out: &mut Statements<'a>) {
+        let json = self.json.headline();
+        let is_news = json.as_ref().is_some_and(|(_, is_news)| *is_news);
+        let meta = |rank: Range<u8>| {
+            self.metas
+                .iter()
+                .find(|it| it.field == Field::Title && rank.contains(&it.rank))
+                .map(|it| Cow::Borrowed(it.content))
+        };
+        let item = self.microdata.values("headline").next().or_else(|| meta(2..u8::MAX));
+        let title = self.found.title.map(|node| Cow::Owned(self.page.text_content(node)));
+        let heads: Vec<(Head, Cow<'a, str>)> = [
+            (Head::JsonLd, json.map(|(headline, _)| headline)),
+            (Head::Social, meta(0..1)),
+            (Head::Card, meta(1..2)),
+            (Head::Item, item),
+            (Head::Page, title),
+        ]
+        .into_iter()
+        .filter_map(|(head, text)| Some((head, decode(text?))))
+        .filter(|(_, text)| !text.is_empty() && text.len() <= MAX_VALUE)
+        .collect();
+        let heads = heads.iter().map(|(head, text)| (*head, &**text)).collect();
+        if let Some((evidence, title)) = choose_title(self.page, &self.found.headings, &Titles { heads, is_news, site })
+        {
+            out.state(Field::Title, evidence, Cow::Owned(title));
         }
+    }
+
+    /// The site, by the names that the page gives to it and by its address.
+    fn site(&self, url: Option<&str>) -> Site {
+        let metas: Vec<Cow<'_, str>> = self.meta(Field::Source).map(Cow::Borrowed).collect();
+        // A page that names its site like itself says nothing of the site.
+        let own = self.metas.iter().find(|it| it.field == Field::Title).map(|it| it.content);
+        let names: Vec<_> = metas
+            .into_iter()
+            .chain(self.json.site_names())
+            .filter(|name| Some(&**name) != own || name.len() <= 24)
+            .collect();
+        Site::new(names.iter().map(|name| &**name), url)
     }
 
     fn state_authors(&self, out: &mut Statements<'a>) {
