@@ -23,8 +23,12 @@ use crate::statement::{DateForm, Evidence, Field, Statement};
 const MAX_STATED: usize = 12;
 /// Lines longer than this are prose.
 const PROSE: usize = 150;
-/// Points of a place from which on a line stands beside the headline.
-const BESIDE: i32 = 45;
+/// So many different days in elements of the same names are a list, which costs so many points.
+const LIST: usize = 3;
+const LIST_COST: i32 = 60;
+/// The hash of Fowler, Noll and Vo, FNV-1a of 64 bits.
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0100_0000_01b3;
 /// Lines longer than this are not searched for dates, in bytes.
 const MAX_DATED: usize = 400;
 /// A line as short as this may be a label of the one below.
@@ -34,7 +38,7 @@ const LONG_LINK: usize = 28;
 /// An item of a list is looked at so far, in nodes.
 const MAX_ITEM: usize = 200;
 /// A date with a lower rank is none of the article.
-const LEAST_RANK: i32 = 20;
+const LEAST_RANK: i32 = 15;
 /// A date that ranks so much lower than the first one is not stated.
 const RANK_SPAN: i32 = 70;
 
@@ -53,6 +57,8 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     for (at, line) in lines.all.iter().enumerate().filter(|(_, line)| line.has_digit) {
         frame.read_line(at, line, &mut found);
     }
+    cost_of_lists(&mut found);
+    found.retain(|one| one.rank >= LEAST_RANK);
     found.sort_by_key(|one| -one.rank);
     let best = found.first().map_or(0, |one| one.rank);
     found.retain(|one| one.rank >= best - RANK_SPAN);
@@ -92,6 +98,24 @@ struct Found {
     evidence: Evidence,
     value: String,
     rank: i32,
+    /// What its element and the one around it are called: dates of a list share it.
+    kin: u64,
+}
+
+/// Takes points from dates that stand in a list of dates: elements of the same names with different days.
+fn cost_of_lists(found: &mut [Found]) {
+    let mut kin: Vec<(u64, &str)> = found.iter().map(|one| (one.kin, &*one.value)).collect();
+    kin.sort_unstable();
+    kin.dedup_by(|one, other| one.0 == other.0 && day_of(one.1) == day_of(other.1));
+    let lists: Vec<u64> = kin.chunk_by(|one, other| one.0 == other.0).filter(|list| list.len() >= LIST).map(|list| list[0].0).collect();
+    for one in found.iter_mut().filter(|one| lists.binary_search(&one.kin).is_ok()) {
+        one.rank -= (LIST_COST - one.rank / 2).max(0);
+    }
+}
+
+/// The day of a value, or the value.
+fn day_of(value: &str) -> Result<i32, &str> {
+    parse_date(value, &DateContext::default()).map(|parsed| parsed.date).map_err(|_| value)
 }
 
 /// Where the article stands in a page.
@@ -142,7 +166,7 @@ impl<'p> Frame<'p> {
         let behind = text.get(mark.range.end.min(text.len())..).unwrap_or_default();
         let before = self.words_before(mark.line, before);
         let Some((field, rank)) = self.judge(mark.node, line, (before, behind), 30) else { return };
-        found.push(Found { field, evidence: Evidence::TimeElement, value, rank });
+        found.push(Found { field, evidence: Evidence::TimeElement, value, rank, kin: self.kin(mark.node) });
     }
 
     fn read_line(&self, at: usize, line: &Line, found: &mut Vec<Found>) {
@@ -165,7 +189,7 @@ impl<'p> Frame<'p> {
             let length_cost = (rest as i32 - 40).max(0) / 2;
             let before = if place == 0 { self.words_before(at, before) } else { before };
             if let Some((field, rank)) = self.judge(line.nodes.0, line, (before, behind), -length_cost) {
-                found.push(Found { field, evidence: Evidence::Byline, value: text.get(one.range.clone()).unwrap_or_default().to_owned(), rank });
+                found.push(Found { field, evidence: Evidence::Byline, value: text.get(one.range.clone()).unwrap_or_default().to_owned(), rank, kin: self.kin(line.nodes.0) });
             }
         }
     }
@@ -211,8 +235,23 @@ impl<'p> Frame<'p> {
         let mut rank = zone + bonus;
         rank += 40 * i32::from(label.is_some()) + 40 * i32::from(names.published || names.modified) + 15 * i32::from(names.date);
         // Names deceive; beside the headline they count less than the place.
-        rank -= if zone >= BESIDE { 25 } else { 70 } * i32::from(names.apart);
-        (rank >= LEAST_RANK).then_some((field, rank))
+        if names.apart > 0 {
+            rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(names.apart - 1);
+        }
+        Some((field, rank))
+    }
+
+    /// A digest of the names of an element and of the one around it.
+    fn kin(&self, node: usize) -> u64 {
+        let element = if self.page.is_text(node) { self.page.parent(node) } else { node };
+        let mut digest = FNV_BASIS;
+        for element in [element, self.page.parent(element)] {
+            let class = self.page.attribute(element, &local_name!("class")).unwrap_or_default();
+            for byte in self.page.name(element).bytes().chain(*b" ").chain(class.bytes()) {
+                digest = (digest ^ u64::from(byte)).wrapping_mul(FNV_PRIME);
+            }
+        }
+        digest
     }
 
     /// What the names of an element and of those around it say, up to the first that holds the headline or the body.
@@ -227,7 +266,7 @@ impl<'p> Frame<'p> {
             }
             let own = read_names(self.page, element);
             all.is_comment |= own.is_comment;
-            all.apart |= own.apart || is_frame(self.page, element);
+            all.apart = all.apart.saturating_add(own.apart.max(u8::from(is_frame(self.page, element))));
             if depth < 4 {
                 all.published |= own.published;
                 all.modified |= own.modified;
@@ -268,7 +307,7 @@ impl<'p> Frame<'p> {
 /// Elements that frame a page, and items of lists of other articles.
 fn is_frame(page: &HtmlPage, node: usize) -> bool {
     match *page.name(node) {
-        local_name!("aside") | local_name!("nav") | local_name!("footer") | local_name!("header") => true,
+        local_name!("aside") | local_name!("nav") | local_name!("footer") | local_name!("header") | local_name!("figure") | local_name!("figcaption") => true,
         local_name!("li") | local_name!("article") => leads_elsewhere(page, node),
         _ => false,
     }
