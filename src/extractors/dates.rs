@@ -51,6 +51,8 @@ pub const WEEKDAY_CONFLICT: &str = "weekday-conflict";
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 const MICROS_PER_MINUTE: i64 = 60_000_000;
+/// The century of the years of two digits that pages name in full.
+const CENTURY: u8 = 20;
 /// The zone that is farthest ahead, UTC+14 (Kiribati).
 const FARTHEST_AHEAD: i64 = 14 * 60 * MICROS_PER_MINUTE;
 
@@ -173,7 +175,7 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
         Evidence::PathPattern | Evidence::FrontMatter | Evidence::HeaderBlock | Evidence::HeaderInline
     );
     // The order that a page is seen to write is a habit: the outlet's own outranks it, and it yields to a part over 12.
-    let is_shown = matches!(stated.evidence, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline);
+    let is_shown = matches!(stated.evidence, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline | Evidence::PageData | Evidence::Shown | Evidence::Dateline);
     let habit = match stated.form {
         DateForm::DayMonthYear if is_shown => Some(DateOrder::DayMonthYear),
         DateForm::MonthDayYear if is_shown => Some(DateOrder::MonthDayYear),
@@ -193,6 +195,8 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
     let context = DateContext {
         format,
         order: setting.order.or(habit),
+        // A page declares an order for a year of two digits only where it names that year in full.
+        century: habit.map(|_| CENTURY),
         zone: declared_utc.or(setting.zone),
         abbreviations: setting.abbreviations,
         language: setting.language,

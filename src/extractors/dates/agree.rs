@@ -32,7 +32,8 @@ pub(super) fn settle_by_agreement(candidates: &mut [Candidate<'_>], setting: &Da
     }
 }
 
-/// Refuses what a page's data says alone against two other kinds that agree with each other.
+/// Refuses what a page's data says alone against two other kinds that agree with each other, or against the date that is shown
+/// beside the headline and is not that of a change: systems call the day a page was set up its publication, readers see the other.
 ///
 /// The kinds are JSON-LD, meta elements, what is shown, data of scripts, and the address; the first believed day of each counts.
 pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
@@ -54,9 +55,15 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
     if others().any(|day| day.abs_diff(ruling) <= 1) {
         return;
     }
-    let Some(elected) = others().find(|day| others().filter(|other| other == day).count() >= 2) else { return };
+    let is_change = |day: i32| {
+        let changes = candidates.iter().filter(|it| it.role == Role::Modified).filter_map(|it| it.value.as_ref());
+        changes.into_iter().any(|value| value.date.abs_diff(day) <= 1)
+    };
+    let shown = days[SHOWN].filter(|day| !is_change(*day));
+    let elected = others().find(|day| others().filter(|other| other == day).count() >= 2).copied();
+    let Some(elected) = elected.or(shown) else { return };
     for candidate in candidates.iter_mut().filter(|it| it.role == Role::Published && voice(it.kind) == Some(first)) {
-        if candidate.believed().is_some_and(|value| value.date != *elected) {
+        if candidate.believed().is_some_and(|value| value.date != elected) {
             candidate.refused = Some(OUTVOTED);
         }
     }
@@ -64,12 +71,14 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
 
 /// Kinds of evidence that a page gives independently of each other.
 const VOICES: usize = 5;
+/// The kind that is shown beside the headline.
+const SHOWN: usize = 2;
 
 fn voice(kind: Evidence) -> Option<usize> {
     match kind {
         Evidence::JsonLd => Some(0),
         Evidence::Meta => Some(1),
-        Evidence::TimeElement | Evidence::Byline => Some(2),
+        Evidence::TimeElement | Evidence::Byline => Some(SHOWN),
         Evidence::PageData => Some(3),
         Evidence::UrlPath => Some(4),
         _ => None,
@@ -97,7 +106,7 @@ pub(super) fn take_local_day(published: &mut Published<'_>, candidates: &mut [Ca
 }
 
 fn tells_local_day(kind: Evidence) -> bool {
-    matches!(kind, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline | Evidence::PageData | Evidence::UrlPath)
+    matches!(kind, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline | Evidence::PageData | Evidence::UrlPath | Evidence::Shown)
 }
 
 fn is_utc(value: &ParsedDate) -> bool {

@@ -29,6 +29,17 @@ const LIST_COST: i32 = 60;
 /// The hash of Fowler, Noll and Vo, FNV-1a of 64 bits.
 const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0100_0000_01b3;
+/// Points of a place from which on a line stands beside the headline or the body.
+const BESIDE: i32 = 45;
+/// The rank of a date that may stand against what the page's data says.
+const LIKELY: i32 = 60;
+/// What names and labels give beyond this counts a quarter where a date stands elsewhere.
+const FAR: i32 = 45;
+/// Bytes of prose in which a dateline may stand; and those of a dateline before its date.
+const OPENING: usize = 400;
+const MAX_PLACE: usize = 48;
+/// The rank of a dateline.
+const DATELINE: i32 = 60;
 /// Lines longer than this are not searched for dates, in bytes.
 const MAX_DATED: usize = 400;
 /// A line as short as this may be a label of the one below.
@@ -72,12 +83,17 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     declare_order(&lines, url, out);
 }
 
-/// Declares the page's order of numeric dates on those that may be read in two ways.
+/// Declares the page's order of numeric dates on those that may be read in two ways, and on those with a year of two digits that
+/// the page also names in full.
 fn declare_order(lines: &Lines, url: Option<&str>, out: &mut [Statement<'_>]) {
     let is_open = |it: &Statement<'_>| {
         matches!(it.field, Field::Published | Field::Modified)
             && it.form == DateForm::Auto
-            && parse_date(&it.value, &DateContext::default()) == Err(DateReject::Ambiguous)
+            && match parse_date(&it.value, &DateContext::default()) {
+                Err(DateReject::Ambiguous) => true,
+                Err(DateReject::TwoDigitYear) => lines.name_year(&it.value),
+                _ => false,
+            }
     };
     if !out.iter().any(is_open) {
         return;
@@ -116,6 +132,22 @@ fn cost_of_lists(found: &mut [Found]) {
 /// The day of a value, or the value.
 fn day_of(value: &str) -> Result<i32, &str> {
     parse_date(value, &DateContext::default()).map(|parsed| parsed.date).map_err(|_| value)
+}
+
+/// What a date is, and how likely it is the article's.
+struct Verdict {
+    field: Field,
+    rank: i32,
+    /// It stands beside the headline or the body.
+    is_beside: bool,
+}
+
+impl Verdict {
+    /// The date of an element or of a line.
+    fn found(self, evidence: Evidence, value: String, kin: u64) -> Found {
+        let evidence = if self.is_beside { evidence } else { Evidence::Shown };
+        Found { field: self.field, evidence, value, rank: self.rank, kin }
+    }
 }
 
 /// Where the article stands in a page.
@@ -165,22 +197,44 @@ impl<'p> Frame<'p> {
         let before = text.get(from..mark.range.start.min(text.len())).unwrap_or_default();
         let behind = text.get(mark.range.end.min(text.len())..).unwrap_or_default();
         let before = self.words_before(mark.line, before);
-        let Some((field, rank)) = self.judge(mark.node, line, (before, behind), 30) else { return };
-        found.push(Found { field, evidence: Evidence::TimeElement, value, rank, kin: self.kin(mark.node) });
+        let verdict = self.judge(mark.node, line, (before, behind), 30);
+        found.extend(verdict.map(|verdict| verdict.found(Evidence::TimeElement, value, self.kin(mark.node))));
+    }
+
+    /// Reads the date of a dateline: `HARBOUR, 17 December 2025 (Agency) – The storm ...` at the beginning of the body.
+    fn read_dateline(&self, line: &Line) -> Option<Found> {
+        let text = self.lines.text(line);
+        let first = find_dates(text, &DateContext::default()).into_iter().next()?;
+        let is_day = first.value.is_ok() || first.value == Err(DateReject::Ambiguous);
+        let (before, behind) = (text.get(..first.range.start)?, text.get(first.range.end..)?.trim_start());
+        let is_place = before.len() <= MAX_PLACE && label_before(before).is_none_or(|label| label == Label::Published);
+        let is_closed = behind.starts_with(['-', '–', '—', '―', ':', '(', ')', '|', '/', '.', '•', '·', '】', '）', '】']);
+        (is_day && is_place && is_closed).then(|| Found {
+            field: Field::Published,
+            evidence: Evidence::Dateline,
+            value: text.get(first.range).unwrap_or_default().to_owned(),
+            rank: DATELINE,
+            kin: 0,
+        })
     }
 
     fn read_line(&self, at: usize, line: &Line, found: &mut Vec<Found>) {
         let text = self.lines.text(line);
+        if line.length >= PROSE && line.heading == 0 && self.opens_body(line) {
+            found.extend(self.read_dateline(line));
+            return;
+        }
         if line.length > MAX_DATED || !may_hold_date(text) {
             return;
         }
         let dates = find_dates(text, &DateContext::default());
         let mut from = 0;
         for (place, one) in dates.iter().enumerate() {
-            let certain = one.value.is_ok() || one.value == Err(DateReject::Ambiguous);
+            let certain = one.value.is_ok() || matches!(one.value, Err(DateReject::Ambiguous | DateReject::TwoDigitYear));
             let before = text.get(from..one.range.start).unwrap_or_default();
-            let to = dates.get(place + 1).map_or(text.len(), |next| next.range.start);
-            let behind = text.get(one.range.end..to).unwrap_or_default();
+            // What stands between two dates belongs to the second.
+            let is_last = place + 1 == dates.len();
+            let behind = text.get(one.range.end..).filter(|_| is_last).unwrap_or_default();
             from = one.range.end;
             if !certain || self.is_marked(at, &one.range) {
                 continue;
@@ -188,9 +242,9 @@ impl<'p> Frame<'p> {
             let rest = line.length.saturating_sub(one.range.len());
             let length_cost = (rest as i32 - 40).max(0) / 2;
             let before = if place == 0 { self.words_before(at, before) } else { before };
-            if let Some((field, rank)) = self.judge(line.nodes.0, line, (before, behind), -length_cost) {
-                found.push(Found { field, evidence: Evidence::Byline, value: text.get(one.range.clone()).unwrap_or_default().to_owned(), rank, kin: self.kin(line.nodes.0) });
-            }
+            let value = text.get(one.range.clone()).unwrap_or_default().to_owned();
+            let verdict = self.judge(line.nodes.0, line, (before, behind), -length_cost);
+            found.extend(verdict.map(|verdict| verdict.found(Evidence::Byline, value, self.kin(line.nodes.0))));
         }
     }
 
@@ -216,7 +270,7 @@ impl<'p> Frame<'p> {
     }
 
     /// What a date is and how likely it is the article's; `None` when it is not.
-    fn judge(&self, node: usize, line: &Line, (before, behind): (&str, &str), bonus: i32) -> Option<(Field, i32)> {
+    fn judge(&self, node: usize, line: &Line, (before, behind): (&str, &str), bonus: i32) -> Option<Verdict> {
         let names = self.names_around(node);
         if names.is_comment {
             return None;
@@ -238,7 +292,11 @@ impl<'p> Frame<'p> {
         if names.apart > 0 {
             rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(names.apart - 1);
         }
-        Some((field, rank))
+        let is_beside = zone >= BESIDE && rank >= LIKELY;
+        if zone < BESIDE && rank > FAR {
+            rank = FAR + (rank - FAR) / 4;
+        }
+        Some(Verdict { field, rank, is_beside })
     }
 
     /// A digest of the names of an element and of the one around it.
@@ -274,6 +332,11 @@ impl<'p> Frame<'p> {
             }
         }
         all
+    }
+
+    /// Whether a line is the first of the prose, or stands close behind it.
+    fn opens_body(&self, line: &Line) -> bool {
+        self.body.as_ref().is_some_and(|(_, body)| (body.start..body.start + OPENING).contains(&line.place))
     }
 
     /// Points for where a line stands.
