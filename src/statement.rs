@@ -72,7 +72,9 @@ codes! {
         Feed = "feed", "An element of a feed entry.";
         TimeElement = "time-element", "A `<time>` element inside the article.";
         Byline = "byline", "A visible line beside the headline.";
+        PageData = "page-data", "Data that a script of a page carries.";
         UrlPath = "url-path", "The path of the article's URL.";
+        Shown = "shown", "A date shown elsewhere in the page.";
         Dateline = "dateline", "The dateline that opens the text.";
         FileName = "file-name", "The name of the raw file.";
         LastChange = "last-change", "A stated date of the last change, where nothing states the publication.";
