@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use self::cut_blocks::{Cut, Tag, cut_blocks};
 use self::describe_blocks::describe_blocks;
 use self::measure_text::bytes;
-use self::name_groups::{Group, NameTable};
+use self::name_groups::NameTable;
 use self::read_evidence::Evidence;
 use super::parse_html::HtmlPage;
 
@@ -38,6 +38,8 @@ pub struct BlockTable {
     pub texts: Vec<String>,
     /// What stands between each block and the one before it when both belong to the body.
     pub joints: Vec<&'static str>,
+    /// Around each block, from the inside: containers by their index.
+    pub around: Vec<[u32; 4]>,
     /// Numbers of all blocks, one row of [`BlockTable::width`] after the other.
     pub rows: Vec<f32>,
     /// Numbers of one block.
@@ -52,23 +54,8 @@ pub fn extract_body(page: &HtmlPage) -> Body {
 }
 
 fn is_body(cut: &Cut, at: usize) -> bool {
-    let block = &cut.blocks[at];
-    let near = &cut.containers[block.container as usize].near;
-    let is_apart = [
-        Group::TagNav,
-        Group::TagFooter,
-        Group::TagAside,
-        Group::TagForm,
-        Group::Comment,
-        Group::Related,
-        Group::Hidden,
-    ]
-    .iter()
-    .any(|it| near[*it as usize] < 8);
-    !is_apart
-        && block.counts.words > 8.0
-        && block.counts.linked * 3 < block.counts.characters
-        && block.counts.sentences > 0
+    let counts = &cut.blocks[at].counts;
+    counts.words > 8.0 && counts.linked * 3 < counts.characters && counts.sentences > 0
 }
 
 /// The blocks of a page and their numbers.
@@ -78,9 +65,19 @@ pub fn block_table(page: &HtmlPage) -> BlockTable {
     BlockTable {
         texts: cut.blocks.iter().map(|it| cut.text[bytes(it.text)].to_owned()).collect(),
         joints: (0..cut.blocks.len()).map(|at| joint(&cut, at.saturating_sub(1), at)).collect(),
+        around: cut.blocks.iter().map(|it| around(&cut, it.container)).collect(),
         rows,
         width,
     }
+}
+
+/// A container and the three around it.
+fn around(cut: &Cut, mut container: u32) -> [u32; 4] {
+    std::array::from_fn(|_| {
+        let own = container;
+        container = cut.containers[own as usize].parent;
+        own
+    })
 }
 
 /// What stands between two blocks of the body.
