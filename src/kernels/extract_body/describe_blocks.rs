@@ -84,18 +84,14 @@ impl Sums {
 
     fn push_to(&self, page: &Self, row: &mut Vec<f32>) {
         row.extend([
-            ln(self.words),
+            self.words,
             share(self.linked, self.characters),
-            ln(self.blocks),
+            self.blocks,
             share(self.prose, page.prose),
-            ln(self.pictures),
-            ln(self.headings),
+            self.pictures,
+            self.headings,
         ]);
     }
-}
-
-fn ln(value: f32) -> f32 {
-    (1.0 + value).ln()
 }
 
 /// Everything about a page that the blocks are described with.
@@ -124,10 +120,21 @@ struct Describer<'a> {
     page_row: [f32; 8],
 }
 
-/// The numbers of all blocks, and how many there are for each.
-pub(super) fn describe_blocks(cut: &Cut, evidence: &Evidence) -> (Vec<f32>, usize) {
+/// Blocks in numbers.
+#[derive(Debug, Default)]
+pub(super) struct Described {
+    /// The numbers of all blocks, one row after the other.
+    pub rows: Vec<f32>,
+    /// Numbers of one block; never zero.
+    pub width: usize,
+    /// How often the text of each block stands in the page.
+    pub copies: Vec<f32>,
+}
+
+/// Describes the blocks of a page.
+pub(super) fn describe_blocks(cut: &Cut, evidence: &Evidence) -> Described {
     if cut.blocks.is_empty() {
-        return (Vec::new(), 1);
+        return Described { width: 1, ..Described::default() };
     }
     let describer = Describer::new(cut, evidence);
     let mut rows = Vec::new();
@@ -141,7 +148,7 @@ pub(super) fn describe_blocks(cut: &Cut, evidence: &Evidence) -> (Vec<f32>, usiz
         }
         describer.describe(at, heading, &mut rows);
     }
-    (rows, width)
+    Described { rows, width, copies: describer.copies }
 }
 
 fn is_heading(tag: Tag) -> bool {
@@ -215,14 +222,14 @@ impl<'a> Describer<'a> {
         let in_paragraphs: f32 =
             (0..self.own.len()).filter(|at| self.tag(*at) == Tag::P).map(|at| self.own[at].prose).sum();
         [
-            ln(self.page.words),
-            ln(self.page.prose),
-            ln(self.page.blocks),
+            self.page.words,
+            self.page.prose,
+            self.page.blocks,
             share(self.page.linked, self.page.characters),
             share(in_paragraphs, self.page.prose),
             count(Tag::Article).min(20.0),
             count(Tag::H1).min(20.0),
-            ln(self.evidence.body.as_ref().map_or(0.0, |it| it.words as f32)),
+            self.evidence.body.as_ref().map_or(0.0, |it| it.words as f32),
         ]
     }
 
@@ -250,8 +257,8 @@ impl<'a> Describer<'a> {
         let (words, characters, letters) = (it.words, it.characters as f32, it.letters as f32);
         let text = &self.cut.text[bytes(block.text)];
         row.extend([
-            ln(words),
-            ln(characters),
+            words,
+            characters,
             share(characters, words),
             share(it.linked as f32, characters),
             f32::from(it.links),
@@ -308,17 +315,17 @@ impl<'a> Describer<'a> {
         let after = self.before[at + 1];
         let title = self.title_at.map_or([-999.0, 0.0], |title| {
             let between = words - self.before[title].0;
-            [at as f32 - title as f32, between.signum() * ln(between.abs())]
+            [at as f32 - title as f32, between]
         });
         let heading = heading.map_or([-1.0, -1.0, 0.0], |it| {
-            [(at - it) as f32, f32::from(self.tag(it) as u8), ln(words - self.before[it].0)]
+            [(at - it) as f32, f32::from(self.tag(it) as u8), words - self.before[it].0]
         });
         row.extend([
             at as f32 / self.page.blocks,
             share(words, self.page.words),
             share(prose, self.page.prose),
-            ln(prose),
-            ln(self.page.prose - after.1),
+            prose,
+            self.page.prose - after.1,
             f32::from(self.container(at).depth),
         ]);
         row.extend(title);
@@ -326,8 +333,8 @@ impl<'a> Describer<'a> {
         let low = at.saturating_sub(WINDOW);
         let high = (at + 1 + WINDOW).min(self.own.len());
         row.extend([
-            ln(prose - self.before[low].1),
-            ln(self.before[high].1 - after.1),
+            prose - self.before[low].1,
+            self.before[high].1 - after.1,
             share(prose - self.before[low].1, words - self.before[low].0),
             share(self.before[high].1 - after.1, self.before[high].0 - after.0),
         ]);
@@ -352,7 +359,7 @@ impl<'a> Describer<'a> {
         let (first, last) = self.hub_blocks;
         let words = self.before[at].0 - self.before[first].0;
         row.push(share(words, self.before[last].0 - self.before[first].0));
-        row.push(if at < first { ln(-words) } else { -ln((self.before[at].0 - self.before[last].0).max(0.0)) });
+        row.push(if at < first { -words } else { -(self.before[at].0 - self.before[last].0).max(0.0) });
         row.push(self.own.get(at + 1).map_or(0.0, |it| it.pictures));
     }
 
@@ -368,7 +375,7 @@ impl<'a> Describer<'a> {
                 let container = self.container(other);
                 let near = &self.near[self.cut.blocks[other].container as usize];
                 row.extend([
-                    ln(sums.words),
+                    sums.words,
                     share(sums.linked, sums.characters),
                     f32::from(container.tag as u8),
                     f32::from(self.cut.blocks[other].counts.last as u8),
