@@ -1,10 +1,19 @@
 //! Decodes the bytes of a text to UTF-8, without ever putting a replacement character for what it cannot read.
 
+mod charset;
+mod code_pages;
+mod guess;
+mod johab;
+mod letters;
+mod symbols;
+
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 use memchr::memchr;
+
+use charset::Charset;
 
 use crate::rejection::{ReasonCode, Rejection};
 
@@ -86,13 +95,13 @@ pub fn decode_text<'a>(
     if let Some((encoding, text)) = declared.and_then(guess) {
         return Ok(Decoded::new(text, encoding));
     }
-    let guessed = guess_encoding(bytes);
-    let candidates = std::iter::once(guessed).chain(fallbacks.iter().filter_map(|label| known(label)));
-    for encoding in candidates {
-        if let Some(text) = decode_strictly(bytes, encoding)
+    let guessed = guess::guess(bytes, 12);
+    let candidates = guessed.into_iter().chain(fallbacks.iter().filter_map(|label| Charset::for_label(label)));
+    for charset in candidates {
+        if let Some(text) = charset.decode(bytes)
             && share_of_controls(&text) <= CONTROLS_IN_GUESS
         {
-            return Ok(Decoded::new(text, encoding));
+            return Ok(Decoded { text: Cow::Owned(text.into_owned()), encoding: charset.name() });
         }
     }
     let (reason, tried) = match declared {
