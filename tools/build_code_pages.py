@@ -26,7 +26,7 @@ def decoded(name, first):
 def written(c):
     if c == "\\" or c == '"':
         return "\\" + c
-    if not c.isprintable() or unicodedata.combining(c) or unicodedata.bidirectional(c) in ("R", "AL", "AN") or c == "\ufffd":
+    if not c.isprintable() or unicodedata.combining(c) or unicodedata.bidirectional(c) in ("R", "AL", "AN") or c == "\ufffd" or unicodedata.normalize("NFC", c) != c:
         return f"\\u{{{ord(c):x}}}"
     return c
 

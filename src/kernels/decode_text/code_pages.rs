@@ -281,7 +281,7 @@ const CP875: &str = "\
     -/ΤΥΦΧΨΩΪΫ|,%_>?¨ΆΈΉ\u{a0}ΊΌΎΏ`:#@'=\"\
     ΅abcdefghiαβγδεζ°jklmnopqrηθικλμ\
     ´~stuvwxyzνξοπρσ£άέήϊίόύϋώςτυφχψ\
-    {ABCDEFGHI\u{ad}ωΐΰ‘―}JKLMNOPQR±½\u{1a}·’¦\
+    {ABCDEFGHI\u{ad}ωΐΰ‘―}JKLMNOPQR±½\u{1a}\u{387}’¦\
     \\\u{1a}STUVWXYZ²§\u{1a}\u{1a}«¬0123456789³©\u{1a}\u{1a}»\u{9f}";
 
 const CP1026: &str = "\

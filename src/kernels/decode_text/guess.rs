@@ -10,6 +10,8 @@
 
 use std::collections::BTreeSet;
 
+use memchr::memchr_iter;
+
 use super::charset::{Candidate, Charset, candidates, mainframe_candidates};
 use super::letters::{LANGUAGES, Language, WIDE, Wide};
 use super::symbols::{Alphabet, price_word};
@@ -20,8 +22,10 @@ const SAMPLE: usize = 6 << 10;
 const GLANCE: usize = 768;
 /// Half bits by which a candidate may lag behind the best after the glance.
 const HOPE: u32 = 240;
-/// Bytes of the text that are looked through for words, at most.
+/// Bytes of the text that are looked through for words, from a little before the first byte outside ASCII.
 const REACH: usize = 1 << 20;
+/// That little: room for the plain words before it.
+const LEAD: usize = 256;
 /// Bytes of plain ASCII words around the sampled ones.
 const PLAIN_SAMPLE: usize = 2 << 10;
 /// Half bits that a word of another language costs more.
@@ -30,32 +34,58 @@ const FOREIGN: u32 = 24;
 const PLAIN_FOREIGN: u32 = 6;
 /// Half bits that the plain words may count for or against a language, in all.
 const PLAIN_MOST: u32 = 60;
-/// Half bits of the plain words for a language that is not written in Latin letters.
-const PLAIN_ALIEN: u32 = 8;
-/// Longest word: longer ones are cut, which is safe only for single bytes and so ends them for others.
-const WORD: usize = 120;
+/// Half bits of each plain word for a language that is not written in Latin letters, and the most in all.
+const PLAIN_ALIEN: (u32, u32) = (4, 40);
+/// Half bits per byte up to which words are natural in a declared encoding without a look at the others: sound text
+/// takes 5 to 9.
+const NATURAL: u32 = 8;
+/// Half bits by which a declared encoding may lag behind the best guess.
+const DOUBT: u32 = 80;
+/// Bytes of a word that are read: more than a sentence, for those that write no spaces.
+const WORD: usize = 1024;
 
-/// The candidates in the order of their readings, the best first; at most `most`. A function of the bytes alone.
-pub(super) fn guess(bytes: &[u8], most: usize) -> Vec<Charset> {
-    let bytes = bytes.get(..REACH).unwrap_or(bytes);
+/// The candidates by what their readings cost, in half bits, the cheapest first. A function of the bytes alone.
+pub(super) fn rank(bytes: &[u8]) -> Vec<(Charset, u32)> {
+    let bytes = within_reach(bytes);
     if is_mainframe(bytes) {
         let words = [bytes.get(..SAMPLE).unwrap_or(bytes)];
-        return ranked(mainframe_candidates().map(|it| Trial::new(it, &Plain::default())).collect(), &words, most);
+        return ranked(mainframe_candidates().map(|it| Trial::new(it, &Plain::default())).collect(), &words);
     }
     let (words, plain) = sample(bytes);
     let plain = Plain::new(&plain);
-    let trials: Vec<Trial> = candidates().map(|it| Trial::new(it, &plain)).collect();
-    ranked(trials, &words, most)
+    ranked(candidates().map(|it| Trial::new(it, &plain)).collect(), &words)
 }
 
-fn ranked(mut trials: Vec<Trial>, words: &[&[u8]], most: usize) -> Vec<Charset> {
-    let mut seen = 0;
-    let glance = words.iter().take_while(|word| {
-        let within = seen < GLANCE;
-        seen += word.len();
-        within
-    });
-    let (first, rest) = words.split_at(glance.count());
+/// Whether text that decodes in a declared encoding reads like one of its languages: by itself, or no worse than the best guess.
+/// An encoding that is no candidate cannot be judged and is believed.
+pub(super) fn is_plausible(bytes: &[u8], declared: Charset) -> bool {
+    let bytes = within_reach(bytes);
+    let declared = declared.judged_as();
+    let Some(candidate) = candidates().find(|it| it.charset == declared) else {
+        return true;
+    };
+    let (words, _) = sample(bytes);
+    let mut trial = Trial::new(candidate, &Plain::default());
+    let (first, _) = glance(&words);
+    trial.read(first);
+    let length: usize = first.iter().map(|word| word.len()).sum();
+    if trial.price() <= length as u32 * NATURAL {
+        return true;
+    }
+    let ranked = rank(bytes);
+    let best = ranked.first().map_or(0, |it| it.1);
+    ranked.iter().any(|(charset, price)| *charset == declared && *price <= best + DOUBT)
+}
+
+/// The part of the text that is looked at.
+fn within_reach(bytes: &[u8]) -> &[u8] {
+    let first = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    let from = bytes.get(first.saturating_sub(LEAD)..).unwrap_or(bytes);
+    from.get(..REACH).unwrap_or(from)
+}
+
+fn ranked(mut trials: Vec<Trial>, words: &[&[u8]]) -> Vec<(Charset, u32)> {
+    let (first, rest) = glance(words);
     for (part, hope) in [(first, HOPE), (rest, u32::MAX)] {
         for trial in &mut trials {
             trial.read(part);
@@ -64,14 +94,25 @@ fn ranked(mut trials: Vec<Trial>, words: &[&[u8]], most: usize) -> Vec<Charset> 
         trials.retain(|it| it.price() <= best.saturating_add(hope));
     }
     trials.sort_by_key(Trial::price);
-    trials.iter().take(most).map(|it| it.candidate.charset).collect()
+    trials.iter().map(|it| (it.candidate.charset, it.price())).collect()
+}
+
+/// The words of the first part of the sample, and the others.
+fn glance<'w, 'b>(words: &'w [&'b [u8]]) -> (&'w [&'b [u8]], &'w [&'b [u8]]) {
+    let mut seen = 0;
+    let first = words.iter().take_while(|word| {
+        let within = seen < GLANCE;
+        seen += word.len();
+        within
+    });
+    words.split_at(first.count())
 }
 
 /// Whether the bytes look like EBCDIC, whose space is ASCII's `@`: frequent, behind many different bytes; ASCII's own
 /// space is next to absent.
 fn is_mainframe(bytes: &[u8]) -> bool {
     let head = bytes.get(..4096).unwrap_or(bytes);
-    let count = |byte: u8| head.iter().filter(|it| **it == byte).count();
+    let count = |byte: u8| memchr_iter(byte, head).count();
     // Full-width spaces of Shift_JIS and Big5 also end in this byte, but always after the same one.
     let mut before = [0usize; 256];
     head.windows(2).filter(|pair| pair[1] == MAINFRAME_SPACE).for_each(|pair| before[usize::from(pair[0])] += 1);
@@ -98,8 +139,8 @@ fn sample(bytes: &[u8]) -> (Vec<&[u8]>, Vec<&[u8]>) {
             at += tag(rest).max(1);
             continue;
         }
-        let length = rest.iter().take(WORD).take_while(|byte| !ends_word(**byte)).count();
-        let Some(word) = rest.get(..length).filter(|word| !word.is_empty()) else {
+        let length = rest.iter().take_while(|byte| !ends_word(**byte)).count();
+        let Some(word) = rest.get(..length.min(WORD)).filter(|word| !word.is_empty()) else {
             at += 1;
             continue;
         };
@@ -147,7 +188,10 @@ fn tag(bytes: &[u8]) -> usize {
 
 /// What the plain words cost in each language of the model.
 #[derive(Default)]
-struct Plain(Vec<(&'static str, u32)>);
+struct Plain {
+    latin: Vec<(&'static str, u32)>,
+    alien: u32,
+}
 
 impl Plain {
     fn new(words: &[&[u8]]) -> Self {
@@ -167,11 +211,12 @@ impl Plain {
             prices.iter_mut().zip(&of_word).for_each(|(sum, price)| sum.1 += price.min(&foreign));
         }
         let best = prices.iter().map(|it| it.1).min().unwrap_or(0);
-        Self(prices.iter().map(|it| (it.0.name, (it.1 - best).min(PLAIN_MOST))).collect())
+        let latin = prices.iter().map(|it| (it.0.name, (it.1 - best).min(PLAIN_MOST))).collect();
+        Self { latin, alien: (words.len() as u32 * PLAIN_ALIEN.0).min(PLAIN_ALIEN.1) }
     }
 
     fn price(&self, language: &str) -> u32 {
-        self.0.iter().find(|it| it.0 == language).map_or(PLAIN_ALIEN, |it| it.1)
+        self.latin.iter().find(|it| it.0 == language).map_or(self.alien, |it| it.1)
     }
 }
 
@@ -241,22 +286,102 @@ const MALFORMED: u32 = 160;
 
 /// What a word costs that is written in characters of several bytes.
 fn price_wide(word: &[u8], charset: Charset, wide: &Wide) -> u32 {
-    // A word that was cut at its greatest length may end within a character.
-    let whole = charset.decode(word);
-    let Some(text) = whole.or_else(|| charset.decode(word.get(..word.len().checked_sub(1)?).filter(|_| word.len() == WORD)?))
-    else {
+    // A word that was cut may end within a character.
+    let most = if word.len() == WORD { 3 } else { 0 };
+    let Some(text) = (0..=most).find_map(|less| charset.decode(word.get(..word.len() - less)?)) else {
         return MALFORMED.max(word.len() as u32 * 16);
     };
     let mut price = 0;
-    let mut ascii = true;
+    let mut last = None;
     for c in text.chars() {
-        price += match (c.is_ascii(), ascii) {
-            (true, true) => 10,
-            (true, false) if c.is_ascii_alphanumeric() => 16,
-            (true, false) => 24,
-            (false, _) => wide.price(c),
+        price += match (c.is_ascii(), last.map(|last: char| last.is_ascii())) {
+            (true, None | Some(true)) => 12,
+            (true, Some(false)) => 24,
+            (false, Some(true)) => wide.price(c) + 12,
+            (false, None | Some(false)) => wide.price(c),
         };
-        ascii = c.is_ascii();
+        last = Some(c);
     }
     price
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Encodes by looking each character up in the encoding's table.
+    fn encode(label: &str, text: &str) -> Vec<u8> {
+        let charset = Charset::for_label(label).expect("law: a label of the test");
+        if let Charset::Standard(encoding) = charset
+            && !encoding.is_single_byte()
+        {
+            return encoding.encode(text).0.into_owned();
+        }
+        let table = charset.characters();
+        let byte = |c: char| table.iter().position(|it| *it == c).expect("law: the encoding has the character") as u8;
+        text.chars().map(byte).collect()
+    }
+
+    const RUSSIAN: &str = "Городской совет сообщил в пятницу, что мост останется закрытым до весны.";
+    const POLISH: &str =
+        "Rada miasta poinformowała w piątek, że żaden z mostów nie będzie otwarty, a ścieżki też są zamknięte.";
+    const GREEK: &str = "Το δημοτικό συμβούλιο ανακοίνωσε ότι η γέφυρα θα μείνει κλειστή έως την άνοιξη.";
+    const FRENCH: &str =
+        "Le conseil a déclaré vendredi que le pont resterait fermé jusqu'à la fin de l'été, où il sera réparé.";
+    const TURKISH: &str =
+        "Belediye meclisi cuma günü köprünün kapalı kalacağını, ışıkların söndüğünü ve işçilerin gittiğini açıkladı.";
+    const HEBREW: &str = "מועצת העיר הודיעה ביום שישי כי הגשר יישאר סגור עד האביב וכי איש לא נפגע בתאונה.";
+
+    #[test]
+    fn tells_the_encodings_of_one_language_apart() {
+        for (text, labels) in [
+            (RUSSIAN, &["windows-1251", "koi8-r", "iso-8859-5", "ibm866", "x-mac-cyrillic", "cp855"][..]),
+            (POLISH, &["windows-1250", "iso-8859-2", "cp852", "mac-centeuro"]),
+            (GREEK, &["windows-1253", "cp737", "cp869", "cp875"]),
+            (FRENCH, &["windows-1252", "macintosh", "cp850", "cp037"]),
+            (TURKISH, &["windows-1254", "cp857", "mac-turkish", "iso-8859-3"]),
+            (HEBREW, &["windows-1255", "cp862"]),
+            ("市议会周五表示，该桥将关闭至春季，事故中无人受伤。", &["gb18030"]),
+            ("市議會週五表示，該橋將關閉至春季，事故中無人受傷。", &["big5"]),
+            ("市議会は金曜日、橋は春まで閉鎖されたままで、けが人はいないと発表した。", &["shift_jis", "euc-jp"]),
+            ("시의회는 금요일 다리가 봄까지 폐쇄될 것이라고 밝혔다.", &["euc-kr"]),
+            ("أعلن المجلس يوم الجمعة أن الجسر سيبقى مغلقا حتى الربيع.", &["windows-1256", "iso-8859-6"]),
+            ("สภาเมืองกล่าวเมื่อวันศุกร์ว่าสะพานจะปิดจนถึงฤดูใบไม้ผลิ", &["windows-874"]),
+        ] {
+            for label in labels {
+                let bytes = encode(label, text);
+                let ranked = rank(&bytes);
+                let best = ranked.first().map(|it| it.0);
+                let read = best.and_then(|it| it.decode(&bytes));
+                assert_eq!((best.map(Charset::name), read.as_deref()), (Some(*label), Some(text)));
+            }
+        }
+    }
+
+    #[test]
+    fn signs_in_english_are_those_of_the_web() {
+        for text in
+            ["He said “it’s a deal” – for £34m.", "The café’s owner – a Mr Muñoz – left.", "© 2009 It’s ½ full…"]
+        {
+            let ranked = rank(&encode("windows-1252", text));
+            assert_eq!(ranked.first().map(|it| it.0.name()), Some("windows-1252"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_declared_is_doubted_only_with_reason() {
+        let bytes = encode("koi8-r", RUSSIAN);
+        for (label, plausible) in [("koi8-r", true), ("koi8-u", true), ("windows-1251", false), ("windows-1252", false)]
+        {
+            let charset = Charset::for_label(label).expect("law: a label of the test");
+            assert_eq!(is_plausible(&bytes, charset), plausible, "{label}");
+        }
+    }
+
+    #[test]
+    fn markup_is_passed_over() {
+        let (words, plain) = sample(b"<p class=\"a\">one two \xE9t\xE9 three four five</p><br/> <\xE9>");
+        assert_eq!(words, [&b"\xE9t\xE9"[..], b"\xE9"]);
+        assert_eq!(plain, [&b"two"[..], b"three", b"four", b"five"]);
+    }
 }

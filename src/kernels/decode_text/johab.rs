@@ -4,18 +4,36 @@ use encoding_rs::EUC_KR;
 
 /// Decodes without replacing anything.
 pub(super) fn decode(bytes: &[u8]) -> Option<String> {
+    let text = decode_with_replacement(bytes);
+    (!text.contains(char::REPLACEMENT_CHARACTER)).then_some(text)
+}
+
+/// Decodes with U+FFFD for each lead byte without a character.
+pub(super) fn decode_with_replacement(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 2);
-    let mut rest = bytes.iter().copied();
-    while let Some(lead) = rest.next() {
-        match lead {
-            // The won sign takes the place of the backslash in some tables; the byte itself is kept.
-            0..=0x7F => text.push(char::from(lead)),
-            0x84..=0xD3 => text.push(hangul(u16::from_be_bytes([lead, rest.next()?]))?),
-            0xD9..=0xDE | 0xE0..=0xF9 => text.push(symbol(lead, rest.next()?)?),
-            _ => return None,
+    let mut rest = bytes;
+    while let Some((&lead, behind)) = rest.split_first() {
+        rest = behind;
+        // The won sign takes the place of the backslash in some tables; the byte itself is kept.
+        if lead.is_ascii() {
+            text.push(char::from(lead));
+            continue;
+        }
+        let pair = behind.first().and_then(|trail| character(lead, *trail));
+        text.push(pair.unwrap_or(char::REPLACEMENT_CHARACTER));
+        if pair.is_some() {
+            rest = behind.get(1..).unwrap_or_default();
         }
     }
-    Some(text)
+    text
+}
+
+fn character(lead: u8, trail: u8) -> Option<char> {
+    match lead {
+        0x84..=0xD3 => hangul(u16::from_be_bytes([lead, trail])),
+        0xD9..=0xDE | 0xE0..=0xF9 => symbol(lead, trail),
+        _ => None,
+    }
 }
 
 /// A syllable: five bits each for initial, vowel and final.
