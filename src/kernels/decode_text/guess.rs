@@ -9,6 +9,7 @@
 //! encoding with the cheapest reading wins: the shortest description of the text (Rissanen 1978).
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use memchr::memchr_iter;
 
@@ -18,9 +19,9 @@ use super::symbols::{Alphabet, price_word};
 
 /// Bytes of sampled words; a text is read as far as this needs.
 const SAMPLE: usize = 6 << 10;
-/// Bytes of the first part of the sample, after which hopeless candidates are left out.
-const GLANCE: usize = 768;
-/// Half bits by which a candidate may lag behind the best after the glance.
+/// Bytes of the first parts of the sample, after each of which hopeless candidates are left out.
+const GLANCES: [usize; 2] = [192, 768];
+/// Half bits by which a candidate may lag behind the best after each part.
 const HOPE: u32 = 240;
 /// Bytes of the text that are looked through for words, from a little before the first byte outside ASCII.
 const REACH: usize = 1 << 20;
@@ -49,11 +50,11 @@ pub(super) fn rank(bytes: &[u8]) -> Vec<(Charset, u32)> {
     let bytes = within_reach(bytes);
     if is_mainframe(bytes) {
         let words = [bytes.get(..SAMPLE).unwrap_or(bytes)];
-        return ranked(mainframe_candidates().map(|it| Trial::new(it, &Plain::default())).collect(), &words);
+        return ranked(MAINFRAMES.iter().map(|it| Trial::new(it, &Plain::default())).collect(), &words);
     }
     let (words, plain) = sample(bytes);
     let plain = Plain::new(&plain);
-    ranked(candidates().map(|it| Trial::new(it, &plain)).collect(), &words)
+    ranked(COMMON.iter().map(|it| Trial::new(it, &plain)).collect(), &words)
 }
 
 /// Whether text that decodes in a declared encoding reads like one of its languages: by itself, or no worse than the best guess.
@@ -61,12 +62,12 @@ pub(super) fn rank(bytes: &[u8]) -> Vec<(Charset, u32)> {
 pub(super) fn is_plausible(bytes: &[u8], declared: Charset) -> bool {
     let bytes = within_reach(bytes);
     let declared = declared.judged_as();
-    let Some(candidate) = candidates().find(|it| it.charset == declared) else {
+    let Some(contender) = COMMON.iter().find(|it| it.candidate.charset == declared) else {
         return true;
     };
     let (words, _) = sample(bytes);
-    let mut trial = Trial::new(candidate, &Plain::default());
-    let (first, _) = glance(&words);
+    let mut trial = Trial::new(contender, &Plain::default());
+    let (first, _) = split(&words, GLANCES[1]);
     trial.read(first);
     let length: usize = first.iter().map(|word| word.len()).sum();
     if trial.price() <= length as u32 * NATURAL {
@@ -85,23 +86,25 @@ fn within_reach(bytes: &[u8]) -> &[u8] {
 }
 
 fn ranked(mut trials: Vec<Trial>, words: &[&[u8]]) -> Vec<(Charset, u32)> {
-    let (first, rest) = glance(words);
-    for (part, hope) in [(first, HOPE), (rest, u32::MAX)] {
+    let mut rest = words;
+    for length in GLANCES.into_iter().chain([usize::MAX]) {
+        let (part, unread) = split(rest, length);
         for trial in &mut trials {
             trial.read(part);
         }
         let best = trials.iter().map(Trial::price).min().unwrap_or(0);
-        trials.retain(|it| it.price() <= best.saturating_add(hope));
+        trials.retain(|it| unread.is_empty() || it.price() <= best.saturating_add(HOPE));
+        rest = unread;
     }
     trials.sort_by_key(Trial::price);
-    trials.iter().map(|it| (it.candidate.charset, it.price())).collect()
+    trials.iter().map(|it| (it.contender.candidate.charset, it.price())).collect()
 }
 
-/// The words of the first part of the sample, and the others.
-fn glance<'w, 'b>(words: &'w [&'b [u8]]) -> (&'w [&'b [u8]], &'w [&'b [u8]]) {
+/// The first words, until they have so many bytes, and the others.
+fn split<'w, 'b>(words: &'w [&'b [u8]], length: usize) -> (&'w [&'b [u8]], &'w [&'b [u8]]) {
     let mut seen = 0;
     let first = words.iter().take_while(|word| {
-        let within = seen < GLANCE;
+        let within = seen < length;
         seen += word.len();
         within
     });
@@ -195,23 +198,17 @@ struct Plain {
 
 impl Plain {
     fn new(words: &[&[u8]]) -> Self {
-        let ascii = Charset::Standard(encoding_rs::WINDOWS_1252);
-        let characters = ascii.characters();
-        let mut used = [false; 256];
-        words.iter().copied().flatten().for_each(|byte| used[usize::from(*byte)] = true);
-        let latin = LANGUAGES.iter().filter(|it| it.letter('e').is_some());
-        let mut prices: Vec<(&Language, u32)> = latin.map(|it| (it, 0)).collect();
-        let alphabets: Vec<Alphabet> = prices.iter().map(|it| Alphabet::new(it.0, &characters, &used)).collect();
-        let mut of_word = vec![0; prices.len()];
+        let mut prices = vec![0; PLAIN.len()];
+        let mut of_word = vec![0; PLAIN.len()];
         for word in words {
-            for ((price, alphabet), language) in of_word.iter_mut().zip(&alphabets).zip(&prices) {
-                *price = price_word(word, alphabet, language.0);
+            for (price, (language, alphabet)) in of_word.iter_mut().zip(PLAIN.iter()) {
+                *price = price_word(word, alphabet, language);
             }
             let foreign = of_word.iter().min().map_or(0, |best| best + PLAIN_FOREIGN);
-            prices.iter_mut().zip(&of_word).for_each(|(sum, price)| sum.1 += price.min(&foreign));
+            prices.iter_mut().zip(&of_word).for_each(|(sum, price)| *sum += foreign.min(*price));
         }
-        let best = prices.iter().map(|it| it.1).min().unwrap_or(0);
-        let latin = prices.iter().map(|it| (it.0.name, (it.1 - best).min(PLAIN_MOST))).collect();
+        let best = prices.iter().min().copied().unwrap_or(0);
+        let latin = PLAIN.iter().zip(&prices).map(|(it, price)| (it.0.name, (price - best).min(PLAIN_MOST))).collect();
         Self { latin, alien: (words.len() as u32 * PLAIN_ALIEN.0).min(PLAIN_ALIEN.1) }
     }
 
@@ -220,32 +217,55 @@ impl Plain {
     }
 }
 
+/// The languages in Latin letters, with what ASCII is to them.
+static PLAIN: LazyLock<Vec<(&'static Language, Alphabet)>> = LazyLock::new(|| {
+    let characters = Charset::Standard(encoding_rs::WINDOWS_1252).characters();
+    let latin = LANGUAGES.iter().filter(|it| it.letter('e').is_some());
+    latin.map(|it| (it, Alphabet::new(it, &characters))).collect()
+});
+
+/// The candidates with what they need to be read: about 1 KiB for each language of each, built at first use.
+static COMMON: LazyLock<Vec<Contender>> = LazyLock::new(|| candidates().map(Contender::new).collect());
+static MAINFRAMES: LazyLock<Vec<Contender>> = LazyLock::new(|| mainframe_candidates().map(Contender::new).collect());
+
+struct Contender {
+    candidate: Candidate,
+    /// One for each of its languages.
+    readers: Vec<Reader>,
+}
+
+enum Reader {
+    Letters(&'static Language, Box<Alphabet>),
+    Wide(&'static Wide),
+}
+
+impl Contender {
+    fn new(candidate: Candidate) -> Self {
+        let characters = candidate.charset.characters();
+        let letters = |name: &str| {
+            let language = LANGUAGES.iter().find(|it| it.name == name)?;
+            Some(Reader::Letters(language, Box::new(Alphabet::new(language, &characters))))
+        };
+        let wide = |name: &str| WIDE.iter().find(|it| it.name == name).map(Reader::Wide);
+        let is_single = candidate.charset.is_single_byte();
+        let reader = |name: &&str| if is_single { letters(name) } else { wide(name) };
+        Self { candidate, readers: candidate.languages.iter().filter_map(reader).collect() }
+    }
+}
+
 /// A candidate and what its readings cost so far.
 struct Trial {
-    candidate: Candidate,
-    readers: Vec<Reader>,
+    contender: &'static Contender,
     /// Half bits by reader.
     prices: Vec<u32>,
     of_word: Vec<u32>,
 }
 
-enum Reader {
-    Letters(&'static Language),
-    Wide(&'static Wide),
-}
-
 impl Trial {
-    fn new(candidate: Candidate, plain: &Plain) -> Self {
-        let readers: Vec<Reader> = if candidate.charset.is_single_byte() {
-            let of = |name: &&str| LANGUAGES.iter().find(|it| it.name == *name).map(Reader::Letters);
-            candidate.languages.iter().filter_map(of).collect()
-        } else {
-            let of = |name: &&str| WIDE.iter().find(|it| it.name == *name).map(Reader::Wide);
-            candidate.languages.iter().filter_map(of).collect()
-        };
-        let prices = candidate.languages.iter().map(|name| plain.price(name) + 2 * candidate.rarity).collect();
-        let of_word = vec![0; readers.len()];
-        Self { candidate, readers, prices, of_word }
+    fn new(contender: &'static Contender, plain: &Plain) -> Self {
+        let Candidate { languages, rarity, .. } = contender.candidate;
+        let prices = languages.iter().map(|name| plain.price(name) + 2 * rarity).collect();
+        Self { contender, prices, of_word: vec![0; contender.readers.len()] }
     }
 
     fn price(&self) -> u32 {
@@ -253,24 +273,12 @@ impl Trial {
     }
 
     fn read(&mut self, words: &[&[u8]]) {
-        let single = self.candidate.charset.is_single_byte();
-        let characters = self.candidate.charset.characters();
-        let mut used = [false; 256];
-        words.iter().copied().flatten().for_each(|byte| used[usize::from(*byte)] = true);
-        let alphabets: Vec<Alphabet> = self
-            .readers
-            .iter()
-            .filter_map(|reader| match reader {
-                Reader::Letters(language) if single => Some(Alphabet::new(language, &characters, &used)),
-                _ => None,
-            })
-            .collect();
+        let Contender { candidate, readers } = self.contender;
         for word in words {
-            for (at, (reader, price)) in self.readers.iter().zip(&mut self.of_word).enumerate() {
-                *price = match (reader, alphabets.get(at)) {
-                    (Reader::Letters(language), Some(alphabet)) => price_word(word, alphabet, language),
-                    (Reader::Wide(wide), _) => price_wide(word, self.candidate.charset, wide),
-                    _ => MALFORMED,
+            for (reader, price) in readers.iter().zip(&mut self.of_word) {
+                *price = match reader {
+                    Reader::Letters(language, alphabet) => price_word(word, alphabet, language),
+                    Reader::Wide(wide) => price_wide(word, candidate.charset, wide),
                 };
             }
             let foreign = self.of_word.iter().min().map_or(0, |best| best + FOREIGN);

@@ -47,12 +47,12 @@ enum Case {
 pub(super) struct Alphabet([Symbol; 256]);
 
 impl Alphabet {
-    /// From the characters of an encoding; only bytes that are `used` are looked at.
-    pub(super) fn new(language: &Language, characters: &[char; 256], used: &[bool; 256]) -> Self {
+    /// From the characters of an encoding.
+    pub(super) fn new(language: &Language, characters: &[char; 256]) -> Self {
         let mut symbols = [Symbol { kind: Kind::Sign, letter: 0, case: Case::None, price: UNDEFINED }; 256];
         let latin = language.letter('a').is_some();
         let has_ascii = characters[usize::from(b'a')] == 'a';
-        for (byte, (symbol, c)) in symbols.iter_mut().zip(characters).enumerate().filter(|it| used[it.0]) {
+        for (byte, (symbol, c)) in symbols.iter_mut().zip(characters).enumerate() {
             *symbol = if has_ascii && byte >= 0x80 && c.is_ascii() {
                 // Arabic encodings of the Macintosh have ASCII's signs twice, for either direction.
                 Symbol { kind: Kind::Neutral, letter: 0, case: Case::None, price: if *c == ' ' { 4 } else { 24 } }
