@@ -53,6 +53,8 @@ codes! {
         RightsHolder = "rights_holder", "Who holds the rights.";
         Access = "access", "Whether the article is free to read.";
         TdmReservation = "tdm_reservation", "Whether text and data mining is reserved.";
+        Encoding = "encoding", "Charset that the server declared, or its `Content-Type`.";
+        Flag = "flag", "A quality flag that the reader sets.";
     }
 }
 
@@ -73,6 +75,7 @@ codes! {
         UrlPath = "url-path", "The path of the article's URL.";
         Dateline = "dateline", "The dateline that opens the text.";
         FileName = "file-name", "The name of the raw file.";
+        LastChange = "last-change", "A stated date of the last change, where nothing states the publication.";
         Http = "http", "A header of the HTTP response or WARC record.";
         Registry = "registry", "The source registry, `sources.toml`.";
         Domain = "domain", "The host of the article's URL.";

@@ -71,6 +71,7 @@ fn options(resources: &Resources) -> Result<RunOptions> {
     };
     let mut options = RunOptions::new(threads, resources.memory.0);
     options.memory_plan()?;
+    crate::io::spare_huge_pages(options.memory);
     if let Some(bytes) = resources.batch_bytes {
         options.batch_bytes = usize::try_from(bytes.0).unwrap_or(usize::MAX).max(1);
     }

@@ -132,7 +132,9 @@ fn resolve_field(name: &str, field: &WrittenField) -> Result<DeclaredField> {
     if fact == "text" {
         return Ok(DeclaredField::Text);
     }
-    let fact = one_of(&key, fact, Field::ALL.iter().map(|field| (field.code(), *field)))?;
+    // What readers say to later stages is no fact of a record.
+    let stateable = Field::ALL.iter().filter(|field| !matches!(field, Field::Encoding | Field::Flag));
+    let fact = one_of(&key, fact, stateable.map(|field| (field.code(), *field)))?;
     let form = one_of(&key, form, DateForm::ALL.iter().map(|form| (form.code(), *form)))?;
     Ok(DeclaredField::Fact(fact, form))
 }

@@ -10,7 +10,9 @@
 //! - HTTP headers never date a publication, nor do names of files that hold many records. File times are not even seen.
 //! - Modification and retrieval are instants or nothing.
 
+mod agree;
 pub mod columns;
+mod last_change;
 pub mod locate;
 
 use std::sync::LazyLock;
@@ -150,6 +152,12 @@ impl<'a> Candidate<'a> {
         Some(Self { kind, role: Role::Published, raw, span: None, value: Some(value), refused: None })
     }
 
+    /// Whether a page states a month or a year only; its days go first.
+    fn is_coarse(&self) -> bool {
+        let is_page = matches!(self.kind, Evidence::JsonLd | Evidence::Meta);
+        is_page && self.value.as_ref().is_some_and(|value| value.precision > Precision::Day)
+    }
+
     /// What it says, unless it is refused for itself.
     fn believed(&self) -> Option<&ParsedDate> {
         self.value.as_ref().filter(|_| self.refused.is_none())
@@ -162,7 +170,16 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
         stated.evidence,
         Evidence::PathPattern | Evidence::FrontMatter | Evidence::HeaderBlock | Evidence::HeaderInline
     );
+    // The order that a page is seen to write is a habit: the outlet's own outranks it, and it yields to a part over 12.
+    let is_shown =
+        matches!(stated.evidence, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline);
+    let habit = match stated.form {
+        DateForm::DayMonthYear if is_shown => Some(DateOrder::DayMonthYear),
+        DateForm::MonthDayYear if is_shown => Some(DateOrder::MonthDayYear),
+        _ => None,
+    };
     let format = match stated.form {
+        _ if habit.is_some() => DateFormat::Auto,
         DateForm::Auto | DateForm::Utc if may_be_compact => DateFormat::Compact,
         DateForm::Auto | DateForm::Utc => DateFormat::Auto,
         DateForm::EpochSeconds => DateFormat::EpochSeconds,
@@ -174,7 +191,7 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
     let declared_utc = UTC.as_ref().filter(|_| stated.form == DateForm::Utc);
     let context = DateContext {
         format,
-        order: setting.order,
+        order: setting.order.or(habit),
         zone: declared_utc.or(setting.zone),
         abbreviations: setting.abbreviations,
         language: setting.language,
@@ -254,6 +271,11 @@ impl<'a> Published<'a> {
         }
     }
 
+    /// Says on which day the outlet was.
+    fn set_day(&mut self, day: i32) {
+        (self.date, self.last_day) = (day, day);
+    }
+
     /// Whether it is later than a retrieval, wherever on earth it is read.
     fn is_after(&self, retrieved_at: i64) -> bool {
         match self.at {
@@ -290,12 +312,17 @@ impl Dates<'_> {
 ///
 /// Rank is by role, then kind, then the order in which the candidates came.
 pub fn choose_dates<'a>(candidates: &mut Vec<Candidate<'a>>, setting: &DateSetting<'_>) -> Dates<'a> {
-    candidates.sort_by_key(|candidate| (candidate.role, candidate.kind));
+    candidates.sort_by_key(|candidate| (candidate.role, candidate.kind, candidate.is_coarse()));
     for candidate in candidates.iter_mut() {
         refuse_for_itself(candidate, setting);
     }
+    agree::settle_by_agreement(candidates, setting);
+    last_change::stand_in(candidates, setting);
     let conflict = is_conflict(candidates);
-    let published = choose_published(candidates, setting.zone);
+    let mut published = choose_published(candidates, setting.zone);
+    if let Some(published) = &mut published {
+        agree::take_local_day(published, candidates);
+    }
     let modified_at = choose_instant(candidates, Role::Modified);
     let retrieved_at = choose_instant(candidates, Role::Retrieved);
     if candidates.len() > MAX_CANDIDATES {

@@ -1,6 +1,20 @@
-//! How much memory the run took.
+//! What the system is asked about memory.
 
 use std::fs;
+
+/// Least memory with which pages of 2 MiB are worth what they waste.
+const LEAST_FOR_HUGE_PAGES: u64 = 512 << 20;
+
+/// Keeps the system from backing buffers with huge pages where they could take the process past a budget of `memory` bytes.
+///
+/// The allocator asks for them, because filling a run's buffers page by page costs a tenth of a run. Only the cost of
+/// memory depends on it, so a system that does not know the call is passed over.
+pub fn spare_huge_pages(memory: u64) {
+    #[cfg(target_os = "linux")]
+    if memory < LEAST_FOR_HUGE_PAGES {
+        rustix::thread::disable_transparent_huge_pages(true).ok();
+    }
+}
 
 /// Largest resident set of this process so far, in bytes; none where `/proc` does not tell.
 pub fn peak_rss() -> Option<u64> {

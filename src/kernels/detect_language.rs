@@ -43,6 +43,9 @@ const CLOSER: (usize, usize) = (4, 160);
 /// Confidence from which a glance is enough.
 const CLEAR: f64 = 0.99;
 
+/// Confidence from which a glance at words and trigrams is enough.
+const CLEAR_ENOUGH: f64 = 0.95;
+
 /// Confidence from which an answer is sure.
 const SURE: f64 = 0.5;
 
@@ -66,7 +69,7 @@ pub fn detect_language(text: &str) -> Option<Detected> {
     if !found.is_clear() {
         found = read(&glance, Depth::Ngrams)?;
     }
-    if !found.is_clear() && long {
+    if long && !(found.sure && found.confidence >= CLEAR_ENOUGH) {
         found = read(&pieces(text, CLOSER), Depth::Ngrams)?;
     }
     Some(found)

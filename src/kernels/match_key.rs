@@ -76,10 +76,11 @@ pub fn match_key(key: &str) -> Option<Key> {
         b"copyrightholder" | b"rightsholder" | b"copyright" | b"copyrightowner" => Field::RightsHolder,
         b"access" | b"isaccessibleforfree" => Field::Access,
         b"tdmreservation" => Field::TdmReservation,
+        b"encoding" | b"charset" | b"contenttype" => Field::Encoding,
         b"id" | b"guid" | b"slug" | b"type" | b"articletype" | b"format" | b"edition" | b"page" | b"pages"
         | b"length" | b"words" | b"wordcount" | b"dateline" | b"location" | b"place" | b"country" | b"loaddate"
-        | b"image" | b"draft" | b"layout" | b"note" | b"notes" | b"encoding" | b"charset" | b"issn" | b"doi"
-        | b"publicationtype" | b"email" | b"issue" | b"volume" | b"version" | b"documenttype" => {
+        | b"image" | b"draft" | b"layout" | b"note" | b"notes" | b"issn" | b"doi" | b"publicationtype" | b"email"
+        | b"issue" | b"volume" | b"version" | b"documenttype" => {
             return Some(Key::Known);
         }
         _ => return None,

@@ -18,6 +18,7 @@ pub mod parse_date;
 pub mod parse_fields;
 pub mod parse_head;
 pub mod parse_html;
+pub mod read_metadata;
 pub mod registrable_domain;
 pub mod repair_mojibake;
 pub mod round_float;

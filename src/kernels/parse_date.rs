@@ -19,11 +19,14 @@
 mod civil;
 mod clock;
 mod epoch;
+mod find;
 mod fold;
 mod iso;
+mod locale_orders;
 mod month_names;
 mod names;
 mod numeric;
+mod order;
 mod phrase;
 mod rfc2822;
 mod scan;
@@ -41,6 +44,8 @@ use civil::{DAY_MICROS, civil_from_days, days_from_civil, is_valid_date};
 use clock::Clock;
 use zone::ZoneMention;
 
+pub use find::{FoundDate, find_dates};
+pub use order::{order_of_country, order_of_locale};
 pub use zone::{TzText, ZoneRule};
 
 /// The first year that is believed: newspapers are not much older.

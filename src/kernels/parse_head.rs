@@ -318,7 +318,9 @@ fn reads_like_prose(statement: &Statement<'_>) -> bool {
     match statement.field {
         Field::Published | Field::Modified | Field::Retrieved => false,
         Field::Url | Field::CanonicalUrl => words != 1,
-        Field::Language | Field::Access | Field::TdmReservation => words > 3 || sentence,
+        Field::Language | Field::Access | Field::TdmReservation | Field::Encoding | Field::Flag => {
+            words > 3 || sentence
+        }
         Field::Source | Field::Author | Field::RightsHolder | Field::Section => {
             let lower = value.chars().next().is_some_and(char::is_lowercase);
             sentence || words > LONGEST_NAME_WORDS || (lower && words > 1)

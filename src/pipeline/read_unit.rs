@@ -64,6 +64,7 @@ pub fn read_unit<I: Intake>(
         file_name: &file.name,
         declared_fields: &config.fields,
         fallback_encodings: &config.input.encodings,
+        facts: &file.facts.statements,
     };
     match reader.read(&mut input, &context, &mut sink) {
         Ok(()) => {

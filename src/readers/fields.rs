@@ -204,6 +204,7 @@ mod tests {
             file_name: "x.jsonl",
             declared_fields: declared,
             fallback_encodings: &[],
+            facts: &[],
         }
     }
 

@@ -8,6 +8,7 @@ mod delimited;
 mod delimited_rows;
 mod field_sets;
 mod fields;
+mod html;
 mod json;
 mod json_scan;
 mod json_walk;
@@ -18,11 +19,13 @@ mod parquet_rows;
 pub mod sidecar;
 pub mod text;
 mod tiling;
+mod whole;
 mod window;
 
 pub use self::parquet::Parquet;
 pub use delimited::{CSV, Delimited, TSV};
 pub use field_sets::{FIELD_SETS, FieldSet, Meaning, Row};
+pub use html::Html;
 pub use json::Json;
 pub use jsonl::Jsonl;
 pub use tiling::Tiling;
@@ -93,6 +96,8 @@ pub struct ReadContext<'a> {
     pub declared_fields: &'a [(String, DeclaredField)],
     /// WHATWG labels tried in order on text that is not UTF-8, after what the file declares.
     pub fallback_encodings: &'a [String],
+    /// What a sidecar or the path says of the file; they are stated for every record, a reader may need them to understand it.
+    pub facts: &'a [Statement<'static>],
 }
 
 /// What a declared field name means.
@@ -131,6 +136,11 @@ pub trait Reader: Sync {
         false
     }
 
+    /// Whether the first bytes look like this format; asked when neither magic bytes nor the extension decide.
+    fn resembles(&self, _head: &[u8]) -> bool {
+        false
+    }
+
     /// How records lie in a file.
     fn layout(&self) -> Layout;
 
@@ -149,21 +159,23 @@ pub trait Reader: Sync {
 }
 
 /// Every reader.
-pub const ALL: &[&dyn Reader] = &[&text::TEXT, &text::MARKDOWN, &Jsonl, &Json, &CSV, &TSV, &Parquet];
+pub const ALL: &[&dyn Reader] = &[&text::TEXT, &text::MARKDOWN, &Jsonl, &Json, &CSV, &TSV, &Html, &Parquet];
 
 /// The reader of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn Reader> {
     ALL.iter().copied().find(|reader| reader.name() == name)
 }
 
-/// The reader of a file: the one whose magic bytes open it, else the one that serves its extension.
+/// The reader of a file: the one whose magic bytes open it, else the one that serves its extension, else the one whose format
+/// the first bytes look like.
 ///
 /// `file_name` is in lower case without compression suffix, `head` holds the first bytes of the decoded stream (4 KiB are
 /// enough). `None` when nobody knows the file.
 pub fn choose(file_name: &str, head: &[u8]) -> Option<&'static dyn Reader> {
     let extension = file_name.rsplit_once('.').map(|(_, extension)| extension);
     let serves = |reader: &&&dyn Reader| extension.is_some_and(|name| reader.extensions().contains(&name));
-    ALL.iter().find(|reader| reader.sniff(head)).or_else(|| ALL.iter().find(serves)).copied()
+    let sniffed = ALL.iter().find(|reader| reader.sniff(head));
+    sniffed.or_else(|| ALL.iter().find(serves)).or_else(|| ALL.iter().find(|reader| reader.resembles(head))).copied()
 }
 
 #[cfg(test)]

@@ -1,17 +1,14 @@
 //! Readers of plain text and Markdown: one file is one article, whose head may carry metadata.
 
-use std::borrow::Cow;
-use std::io::{ErrorKind, Read};
-
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::decode_text::decode_text;
 use crate::kernels::parse_head::parse_head;
-use crate::kernels::sha256::Hasher;
 use crate::origin::ByteRange;
+use crate::readers::whole::{damage, read_whole};
 use crate::readers::{Layout, RawRecord, ReadContext, Reader, Tile, TileSink};
-use crate::rejection::{Damage, RawBytes, ReasonCode, Rejection};
+use crate::rejection::{ReasonCode, Rejection};
 use crate::statement::Statement;
-use crate::stream::{RawInput, damage_of};
+use crate::stream::RawInput;
 
 /// The reader of `.txt` files.
 pub static TEXT: Text = Text { markdown: false };
@@ -51,18 +48,7 @@ impl Reader for Text {
     }
 
     fn read(&self, input: &mut dyn RawInput, context: &ReadContext<'_>, sink: &mut dyn TileSink) -> Result<()> {
-        let mut bytes = Vec::new();
-        let limit = context.max_record.saturating_add(1);
-        if let Err(error) = Read::take(&mut *input, limit).read_to_end(&mut bytes) {
-            let rejection = damage_of(error).map_err(|error| refused(context, error))?;
-            return sink.tile(damage(context.base, &bytes, rejection));
-        }
-        if bytes.len() as u64 > context.max_record {
-            return skip(input, bytes, context, sink);
-        }
-        if bytes.is_empty() {
-            return sink.tile(damage(context.base, &bytes, Rejection::new(ReasonCode::EmptyText, "the file is empty")));
-        }
+        let Some(bytes) = read_whole(input, context, sink)? else { return Ok(()) };
         let decoded = match decode_text(&bytes, None, context.fallback_encodings) {
             Ok(decoded) => decoded,
             Err(fault) => return sink.tile(damage(context.base, &bytes, fault.into())),
@@ -99,55 +85,11 @@ fn place(statements: &mut [Statement<'_>], offset: Option<u64>) {
     }
 }
 
-fn damage(base: u64, bytes: &[u8], rejection: Rejection) -> Tile<'_> {
-    let range = ByteRange::new(base, bytes.len() as u64);
-    Tile::Damage(Damage { range, raw: RawBytes::Bytes(bytes), rejection })
-}
-
-/// Reads the rest of a record that is too large, for its length and digest alone.
-fn skip(
-    input: &mut dyn RawInput,
-    mut buffer: Vec<u8>,
-    context: &ReadContext<'_>,
-    sink: &mut dyn TileSink,
-) -> Result<()> {
-    let mut hasher = Hasher::new();
-    hasher.update(&buffer);
-    let mut length = buffer.len() as u64;
-    buffer.clear();
-    buffer.resize(64 * 1024, 0);
-    let mut detail = Cow::Borrowed("");
-    loop {
-        match input.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => {
-                hasher.update(buffer.get(..count).unwrap_or_default());
-                length += count as u64;
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => {
-                let rejection = damage_of(error).map_err(|error| refused(context, error))?;
-                detail = Cow::Owned(format!(", then {}: {}", rejection.reason.code(), rejection.detail));
-                break;
-            }
-        }
-    }
-    let detail = format!("expected at most {} bytes, but found {length}{detail}", context.max_record);
-    sink.tile(Tile::Damage(Damage {
-        range: ByteRange::new(context.base, length),
-        raw: RawBytes::Digest(hasher.finish().0),
-        rejection: Rejection::new(ReasonCode::RecordTooLarge, detail),
-    }))
-}
-
-fn refused(context: &ReadContext<'_>, error: std::io::Error) -> Error {
-    Error::io("read", context.file_name.as_ref(), error)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kernels::sha256::Digest;
+    use crate::rejection::RawBytes;
     use crate::stream::StreamDamage;
     use proptest::prelude::*;
     use std::io::Read;
@@ -184,8 +126,14 @@ mod tests {
     }
 
     fn read(reader: &Text, mut input: impl RawInput, max_record: u64) -> Seen {
-        let context =
-            ReadContext { base: 0, max_record, file_name: "a.txt", declared_fields: &[], fallback_encodings: &[] };
+        let context = ReadContext {
+            base: 0,
+            max_record,
+            file_name: "a.txt",
+            declared_fields: &[],
+            fallback_encodings: &[],
+            facts: &[],
+        };
         let mut seen = Seen::default();
         reader.read(&mut input, &context, &mut seen).expect("law: the sink takes all");
         seen

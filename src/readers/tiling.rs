@@ -92,8 +92,14 @@ mod tests {
     #[test]
     fn what_nobody_names_is_framing() {
         let mut sink = Ranges(Vec::new());
-        let context =
-            ReadContext { base: 10, max_record: 9, file_name: "x", declared_fields: &[], fallback_encodings: &[] };
+        let context = ReadContext {
+            base: 10,
+            max_record: 9,
+            file_name: "x",
+            declared_fields: &[],
+            fallback_encodings: &[],
+            facts: &[],
+        };
         let mut tiling = Tiling::new(&context, &mut sink);
         let rejection = Rejection::new(ReasonCode::InvalidJson, "");
         tiling.damage(ByteRange::new(12, 3), RawBytes::Bytes(b"abc"), rejection).unwrap();

@@ -190,6 +190,7 @@ impl<'a, 'r> AttachRows<'a, 'r> {
     fn push(&mut self, row: &StatedRow<'a>, input: &Input<'a>, place: usize) {
         self.flags.clear();
         self.flags.extend(input.quality_flags.row(place));
+        self.flags.extend(row.all().iter().filter(|stated| stated.field == Field::Flag).map(|stated| stated.value));
 
         let mut host = None;
         for (column, field) in URLS.iter().enumerate() {

@@ -1,14 +1,15 @@
 //! The dataset digest: one fingerprint of all rows, whatever their order, their files and the engine that wrote them.
 //!
-//! It is the sum modulo 2^256 of the SHA-256 of every row's JSONL line without the keys [`FILE_FACTS`] and without the line end,
-//! together with the number of rows. Each writer sums its own rows; sums are added.
+//! It is the sum modulo 2^256 of the SHA-256 of every row's JSONL line without the keys [`NOT_DIGESTED`] and without the line
+//! end, together with the number of rows. Each writer sums its own rows; sums are added.
 
 use std::ops::Range;
 
 use crate::kernels::sha256::{Digest, DigestSum, Hasher};
 
-/// Columns that say where in which raw file a record lay; left out, so that repacking the raw files changes no digest.
-pub const FILE_FACTS: &[&str] = &["raw_path", "raw_index", "raw_offset"];
+/// Keys that are left out: those that say where in which raw file a record lay, so that repacking the raw files changes no digest,
+/// and the text, for which `text_sha256` stands.
+pub const NOT_DIGESTED: &[&str] = &["raw_path", "raw_index", "raw_offset", "text"];
 
 /// A running dataset digest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use arrow::array::RecordBatch;
 
-use super::dataset_digest::{DatasetDigest, FILE_FACTS};
+use super::dataset_digest::{DatasetDigest, NOT_DIGESTED};
 use super::{JsonlCompression, Output, TableWriter, Writer, WriterOptions, Written, cannot_write, exported_cells};
 use crate::columns::cells::Cells;
 use crate::columns::{Column, Table};
@@ -152,7 +152,7 @@ impl LineEncoder {
             let mut lead = vec![if place == 0 { b'{' } else { b',' }];
             push_json_string(&mut lead, column.name);
             lead.push(b':');
-            LineKey { column: *column, lead, counts: !FILE_FACTS.contains(&column.name) }
+            LineKey { column: *column, lead, counts: !NOT_DIGESTED.contains(&column.name) }
         });
         Self { keys: keys.collect(), pieces: Vec::new() }
     }
@@ -310,7 +310,7 @@ mod tests {
         for line in text.lines() {
             let row: Value = serde_json::from_str(line).unwrap();
             let fields: Vec<String> = (table.columns.iter())
-                .filter(|column| !FILE_FACTS.contains(&column.name))
+                .filter(|column| !NOT_DIGESTED.contains(&column.name))
                 .map(|column| {
                     let value = match &row[column.name] {
                         Value::Number(number) if number.is_f64() => format!("{:?}", number.as_f64().unwrap()),
@@ -325,11 +325,11 @@ mod tests {
     }
 
     #[test]
-    fn file_facts_do_not_reach_the_digest_wherever_they_stand() {
+    fn what_is_left_out_of_the_digest_is_left_out_wherever_it_stands() {
         let batch = every_type();
-        for places in [[0, 1, 2], [3, 4, 9], [1, 8, 9], [0, 8, 9]] {
+        for places in [[0, 1, 2, 3], [3, 4, 9, 5], [1, 8, 9, 2], [0, 8, 9, 1]] {
             let mut columns = ALL_TYPES.columns.to_vec();
-            for (place, name) in places.into_iter().zip(FILE_FACTS) {
+            for (place, name) in places.into_iter().zip(NOT_DIGESTED) {
                 columns[place].name = name;
             }
             let table = Table { columns: Vec::leak(columns), ..ALL_TYPES };

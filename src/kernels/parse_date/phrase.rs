@@ -279,7 +279,7 @@ fn trailing_weekday(tokens: &Tokens<'_>, at: usize) -> Option<(Meanings, usize)>
 }
 
 /// Skips up to two marks between the parts, and the `T` of ISO 8601.
-fn separators(tokens: &Tokens<'_>, at: usize) -> usize {
+pub(super) fn separators(tokens: &Tokens<'_>, at: usize) -> usize {
     let mut next = at;
     // A colon parts year and time in the logs of web servers (17/Dec/2025:10:20:30); elsewhere it is part of a time.
     let colon = |next: usize| {
@@ -293,7 +293,7 @@ fn separators(tokens: &Tokens<'_>, at: usize) -> usize {
 }
 
 /// Skips the words that announce a time: `at`, `um`, `à`, `a las`, `kl.`, `Saat:`.
-fn introduction(tokens: &Tokens<'_>, at: usize) -> usize {
+pub(super) fn introduction(tokens: &Tokens<'_>, at: usize) -> usize {
     let mut next = at;
     for _ in 0..2 {
         let Some(key) = tokens.word(next).and_then(Key::of) else {
@@ -308,7 +308,7 @@ fn introduction(tokens: &Tokens<'_>, at: usize) -> usize {
 }
 
 /// Skips one word between weekday or time and the date: `on`, `den`, `le`, `el`, `dia`, `ngày`.
-fn connective(tokens: &Tokens<'_>, at: usize) -> usize {
+pub(super) fn connective(tokens: &Tokens<'_>, at: usize) -> usize {
     let known = tokens.word(at).and_then(Key::of).is_some_and(|key| vocabulary::DATE_WORDS.contains(&key.as_str()));
     at + usize::from(known)
 }

@@ -34,6 +34,12 @@ pub(super) struct Tokens<'a> {
 impl<'a> Tokens<'a> {
     /// Scans `text`; `None` when it has too many tokens or a number of more than 18 digits.
     pub(super) fn scan(text: &'a str) -> Option<Self> {
+        let (tokens, is_whole) = Self::scan_head(text);
+        is_whole.then_some(tokens)
+    }
+
+    /// Scans as much of `text` as there is room for; false when a rest is left.
+    pub(super) fn scan_head(text: &'a str) -> (Self, bool) {
         let blank = Token { kind: Kind::Word, start: 0, end: 0, spaced: false };
         let mut tokens = Self { text, items: [blank; MAX_TOKENS], length: 0 };
         let mut spaced = false;
@@ -55,7 +61,7 @@ impl<'a> Tokens<'a> {
                     };
                     digits += 1;
                     if digits > 18 {
-                        return None;
+                        return (tokens, false);
                     }
                     value = value * 10 + u64::from(more);
                     end = at + next.len_utf8();
@@ -78,11 +84,12 @@ impl<'a> Tokens<'a> {
             } else {
                 Kind::Mark(plain_mark(first))
             };
-            *tokens.items.get_mut(tokens.length)? = Token { kind, start, end, spaced };
+            let Some(item) = tokens.items.get_mut(tokens.length) else { return (tokens, false) };
+            *item = Token { kind, start, end, spaced };
             tokens.length += 1;
             spaced = false;
         }
-        Some(tokens)
+        (tokens, true)
     }
 
     /// How many tokens there are.

@@ -1,0 +1,320 @@
+//! Cuts a page into blocks: runs of text between two block-level boundaries or two line breaks, each with the container it lies in.
+//!
+//! One walk over the nodes. What an element inherits from those around it is worked out once, when the element opens.
+
+use html5ever::{LocalName, local_name};
+
+use super::measure_text::{Counts, Gatherer};
+use super::name_groups::{GROUPS, Group, NameTable, Names, bit};
+use crate::kernels::parse_html::HtmlPage;
+
+/// Blocks of a page beyond this many are not looked at.
+pub(super) const MAX_BLOCKS: usize = 20_000;
+/// Distance of a group that no element around has.
+pub(super) const FAR: u8 = 30;
+
+/// A block-level element.
+#[derive(Clone, Debug)]
+pub(super) struct Container {
+    /// Its node, and the one behind its subtree.
+    pub nodes: (u32, u32),
+    /// The container around it; the first one lies in itself.
+    pub parent: u32,
+    /// Containers around it.
+    pub depth: u16,
+    /// What element it is.
+    pub tag: Tag,
+    /// Steps outwards to the nearest element of each group, itself included.
+    pub near: [u8; GROUPS],
+    /// Hash of its name and class.
+    pub hash: u32,
+}
+
+/// A run of text.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    /// Node of its first and of its last text.
+    pub nodes: (u32, u32),
+    /// Index of the innermost container.
+    pub container: u32,
+    /// Bytes of [`Cut::text`].
+    pub text: (u32, u32),
+    /// Names of the inline elements that open it.
+    pub names: Names,
+    /// Pictures and frames between the block before and this one.
+    pub pictures: u16,
+    /// Whether it begins at line breaks.
+    pub is_after_break: bool,
+    /// What stands in it.
+    pub counts: Counts,
+}
+
+/// A page in blocks.
+#[derive(Debug, Default)]
+pub(super) struct Cut {
+    /// Text of all blocks, white space collapsed; a line break is `\n`.
+    pub text: String,
+    /// In document order.
+    pub blocks: Vec<Block>,
+    /// In document order, so that containers stand before what they hold.
+    pub containers: Vec<Container>,
+}
+
+macro_rules! tags {
+    ($($variant:ident = $name:tt,)*) => {
+        /// A block-level element, as a number for the model.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(super) enum Tag { $(#[doc = $name] $variant,)* Root, Custom }
+
+        fn tag(name: &LocalName) -> Option<Tag> {
+            $(if *name == local_name!($name) { return Some(Tag::$variant); })*
+            name.contains('-').then_some(Tag::Custom)
+        }
+    };
+}
+
+// The most frequent first; the order is the order of the numbers, which the model was trained with.
+tags! {
+    Div = "div", P = "p", Li = "li", Ul = "ul", Td = "td", H2 = "h2", H3 = "h3", H1 = "h1", H4 = "h4", Tr = "tr", Section = "section",
+    Article = "article", Figure = "figure", Figcaption = "figcaption", Header = "header", Footer = "footer", Nav = "nav",
+    Aside = "aside", Main = "main", Form = "form", Button = "button", Blockquote = "blockquote", Table = "table", Tbody = "tbody",
+    Ol = "ol", H5 = "h5", H6 = "h6", Th = "th", Dl = "dl", Dt = "dt", Dd = "dd", Pre = "pre", Noscript = "noscript", Address = "address",
+    Details = "details", Summary = "summary", Body = "body", Center = "center", Thead = "thead", Tfoot = "tfoot", Caption = "caption",
+    Fieldset = "fieldset", Legend = "legend", Dialog = "dialog", Hgroup = "hgroup", Search = "search", Menu = "menu", Dir = "dir",
+    Html = "html", Template = "template", Hr = "hr",
+}
+
+enum Kind {
+    Inline,
+    Link,
+    Strong,
+    Skip,
+    Break,
+    Picture,
+    Block(Tag),
+}
+
+fn kind(name: &LocalName) -> Kind {
+    match *name {
+        local_name!("a") => Kind::Link,
+        local_name!("span") | local_name!("em") | local_name!("i") | local_name!("u") | local_name!("font") => {
+            Kind::Inline
+        }
+        local_name!("br") => Kind::Break,
+        local_name!("b") | local_name!("strong") => Kind::Strong,
+        local_name!("img")
+        | local_name!("video")
+        | local_name!("picture")
+        | local_name!("iframe")
+        | local_name!("audio") => Kind::Picture,
+        local_name!("head")
+        | local_name!("script")
+        | local_name!("style")
+        | local_name!("svg")
+        | local_name!("select")
+        | local_name!("textarea")
+        | local_name!("object")
+        | local_name!("math")
+        | local_name!("canvas")
+        | local_name!("datalist")
+        | local_name!("title") => Kind::Skip,
+        _ => tag(name).map_or(Kind::Inline, Kind::Block),
+    }
+}
+
+/// The group that an element belongs to by its name alone.
+fn tag_names(tag: Tag) -> Names {
+    bit(match tag {
+        Tag::Article => Group::TagArticle,
+        Tag::Main => Group::TagMain,
+        Tag::Header | Tag::Hgroup => Group::TagHeader,
+        Tag::Footer => Group::TagFooter,
+        Tag::Nav | Tag::Menu => Group::TagNav,
+        Tag::Aside => Group::TagAside,
+        Tag::Figure => Group::TagFigure,
+        Tag::Figcaption | Tag::Caption => Group::TagCaption,
+        Tag::Form | Tag::Fieldset | Tag::Search => Group::TagForm,
+        Tag::Table => Group::TagTable,
+        Tag::Ul | Tag::Ol | Tag::Dir => Group::TagList,
+        Tag::Li => Group::TagItem,
+        Tag::Blockquote => Group::TagQuote,
+        Tag::Section => Group::TagSection,
+        Tag::Dl => Group::TagTerms,
+        Tag::Button => Group::TagButton,
+        Tag::Address => Group::TagAddress,
+        Tag::Details => Group::TagDetails,
+        Tag::Noscript | Tag::Template => Group::TagNoscript,
+        Tag::Custom => Group::TagCustom,
+        Tag::Pre => Group::TagPre,
+        Tag::Dialog => Group::Popup,
+        _ => return 0,
+    })
+}
+
+/// Tags whose text is one run, so that unknown elements within are inline.
+fn is_paragraph(tag: Tag) -> bool {
+    matches!(tag, Tag::P | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6)
+}
+
+/// An open element that closes something.
+struct Open {
+    end: u32,
+    close: Close,
+}
+
+enum Close {
+    Container(u32),
+    Link,
+    Strong,
+}
+
+/// The walk over a page.
+struct Cutter<'a> {
+    page: &'a HtmlPage,
+    table: &'a NameTable,
+    out: Cut,
+    open: Vec<Open>,
+    gatherer: Gatherer,
+    container: u32,
+    nodes: Option<(u32, u32)>,
+    names: Names,
+    breaks: u32,
+    pictures: u16,
+    is_after_break: bool,
+}
+
+/// Cuts a page into blocks.
+pub(super) fn cut_blocks(page: &HtmlPage, table: &NameTable) -> Cut {
+    let root =
+        Container { nodes: (0, page.len() as u32), parent: 0, depth: 0, tag: Tag::Root, near: [FAR; GROUPS], hash: 0 };
+    let mut cutter = Cutter {
+        page,
+        table,
+        out: Cut { containers: vec![root], ..Cut::default() },
+        open: Vec::with_capacity(64),
+        gatherer: Gatherer::default(),
+        container: 0,
+        nodes: None,
+        names: 0,
+        breaks: 0,
+        pictures: 0,
+        is_after_break: false,
+    };
+    let mut node = 1;
+    while node < page.len() && cutter.out.blocks.len() < MAX_BLOCKS {
+        cutter.close_until(node as u32);
+        node = cutter.visit(node);
+    }
+    cutter.flush();
+    cutter.out
+}
+
+impl Cutter<'_> {
+    fn close_until(&mut self, node: u32) {
+        while let Some(last) = self.open.last()
+            && last.end <= node
+        {
+            match last.close {
+                Close::Container(outer) => {
+                    self.flush();
+                    self.container = outer;
+                }
+                Close::Link => self.gatherer.links -= 1,
+                Close::Strong => self.gatherer.strongs -= 1,
+            }
+            self.open.pop();
+        }
+    }
+
+    /// Takes in one node; the answer is the next one.
+    fn visit(&mut self, node: usize) -> usize {
+        let page = self.page;
+        if page.is_text(node) {
+            self.add_text(node);
+            return node + 1;
+        }
+        let end = page.end(node) as u32;
+        match kind(page.name(node)) {
+            Kind::Skip => return page.end(node),
+            Kind::Break => self.breaks += 1,
+            Kind::Picture => {
+                self.pictures = self.pictures.saturating_add(1);
+                if *page.name(node) != local_name!("picture") {
+                    return page.end(node);
+                }
+            }
+            Kind::Link => {
+                self.open.push(Open { end, close: Close::Link });
+                self.gatherer.open_link();
+                self.add_names(node);
+            }
+            Kind::Strong => {
+                self.open.push(Open { end, close: Close::Strong });
+                self.gatherer.strongs += 1;
+            }
+            Kind::Inline => self.add_names(node),
+            Kind::Block(Tag::Hr) => self.flush(),
+            Kind::Block(Tag::Custom) if is_paragraph(self.out.containers[self.container as usize].tag) => {}
+            Kind::Block(tag) => self.open_container(node, tag),
+        }
+        node + 1
+    }
+
+    /// Inline elements that open a block lend it their names.
+    fn add_names(&mut self, node: usize) {
+        if self.nodes.is_none() && self.page.attributes(node).next().is_some() {
+            self.names |= self.table.element(self.page, node).0;
+        }
+    }
+
+    fn open_container(&mut self, node: usize, tag: Tag) {
+        self.flush();
+        let (names, hash) = self.table.element(self.page, node);
+        let names = names | tag_names(tag);
+        let outer = &self.out.containers[self.container as usize];
+        let mut near = outer.near;
+        for (group, distance) in near.iter_mut().enumerate() {
+            *distance = if names >> group & 1 == 1 { 0 } else { (*distance + 1).min(FAR) };
+        }
+        let end = self.page.end(node) as u32;
+        let depth = outer.depth.saturating_add(1);
+        let inner = Container { nodes: (node as u32, end), parent: self.container, depth, tag, near, hash };
+        self.open.push(Open { end, close: Close::Container(self.container) });
+        self.container = self.out.containers.len() as u32;
+        self.out.containers.push(inner);
+    }
+
+    fn add_text(&mut self, node: usize) {
+        let text = self.page.text(node);
+        if text.chars().all(char::is_whitespace) {
+            self.gatherer.space();
+            return;
+        }
+        if self.breaks > 0 && self.nodes.is_some() {
+            if self.breaks > 1 {
+                self.flush();
+                self.is_after_break = true;
+            } else {
+                self.gatherer.line(&mut self.out.text);
+            }
+        }
+        self.breaks = 0;
+        self.gatherer.add(text, &mut self.out.text);
+        let first = self.nodes.map_or(node as u32, |(first, _)| first);
+        self.nodes = Some((first, node as u32));
+    }
+
+    /// Ends the block that is being gathered, if there is one.
+    fn flush(&mut self) {
+        self.breaks = 0;
+        let names = std::mem::take(&mut self.names);
+        let is_after_break = std::mem::take(&mut self.is_after_break);
+        let Some(nodes) = self.nodes.take() else { return };
+        let start = self.out.blocks.last().map_or(0, |it| it.text.1);
+        let end = self.out.text.len() as u32;
+        let pictures = std::mem::take(&mut self.pictures);
+        let counts = self.gatherer.finish(&self.out.text[start as usize..]);
+        let text = (start, end);
+        self.out.blocks.push(Block { nodes, container: self.container, text, names, pictures, is_after_break, counts });
+    }
+}

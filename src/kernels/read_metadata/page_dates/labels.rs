@@ -1,0 +1,254 @@
+//! The words that say what a date beside them dates, in many languages, and the names of elements that say it.
+
+use crate::kernels::parse_html::HtmlPage;
+
+/// What words or names say about a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Label {
+    /// The publication.
+    Published,
+    /// The last change.
+    Modified,
+    /// Something else: an end, an event, a retrieval.
+    Other,
+}
+
+/// Words of publication, lower case. Those of scripts without blanks are searched inside words.
+#[rustfmt::skip]
+const PUBLISHED: &[&str] = &[
+    "published", "publish date", "publication", "posted", "created", "released", "release date", "issued", "first published", "written", "added", "filed",
+    "veröffentlicht", "veröffentlichung", "veroeffentlicht", "erschienen", "publiziert", "erstellt", "eingestellt", "online seit", "stand vom", "geschrieben",
+    "publié", "publiée", "publication", "paru", "parue", "mis en ligne", "mise en ligne", "posté", "créé", "rédigé", "écrit",
+    "publicado", "publicada", "publicación", "fecha de publicación", "creado", "posteado", "publicação", "postado", "criado",
+    "pubblicato", "pubblicata", "pubblicazione", "inserito", "creato", "scritto", "postato",
+    "gepubliceerd", "geplaatst", "publicatiedatum", "gepost", "publicerad", "publicerat", "publicerades", "publisert", "lagt ut", "opprettet", "publiceret", "udgivet", "offentliggjort", "oprettet", "skapad", "upplagd",
+    "julkaistu", "julkaistiin", "avaldatud", "lisatud", "publicēts", "publicēta", "pievienots", "paskelbta", "paskelbtas", "publikuota", "birt", "útgefið",
+    "opublikowano", "opublikowany", "data publikacji", "dodano", "dodany", "utworzono", "publikacja", "zveřejněno", "publikováno", "vydáno", "vloženo", "publikované", "zverejnené", "pridané", "objavljeno", "objavljen", "objavljena", "objavio",
+    "publicat", "publicată", "postat", "adăugat", "publikálva", "megjelent", "közzétéve", "létrehozva", "feltöltve", "publikuar", "postuar",
+    "опубликовано", "опубликован", "опубликована", "дата публикации", "размещено", "добавлено", "создано", "опубліковано", "дата публікації", "додано", "створено", "публикувано", "публикувана", "публикация", "објављено", "објављен", "објавено", "апублікавана", "жарияланды",
+    "δημοσίευση", "δημοσιεύτηκε", "δημοσιεύθηκε", "δημοσιευμένο", "δημοσιευση", "ημ. δημοσίευσης", "ημερομηνία δημοσίευσης", "ανάρτηση", "αναρτήθηκε", "καταχώρηση", "καταχωρήθηκε",
+    "yayınlanma", "yayınlandı", "yayın tarihi", "yayınlanma tarihi", "giriş tarihi", "giriş", "eklenme", "eklenme tarihi", "oluşturma", "oluşturulma", "dərc", "yayımlanma", "yayımlandı",
+    "نشر", "نشرت", "نُشر", "تم النشر", "تاريخ النشر", "منشور", "انتشار", "تاریخ انتشار", "منتشر", "شائع", "شائع شدہ", "פורסם", "פורסמה", "תאריך פרסום", "עלה",
+    "प्रकाशित", "प्रकाशन", "পোস্ট", "প্রকাশ", "প্রকাশিত", "প্রকাশের", "வெளியிடப்பட்ட", "பதிவு", "ప్రచురణ", "ಪ್ರಕಟಿತ", "പ്രസിദ്ധീകരിച്ചത്", "પ્રકાશિત", "ਪ੍ਰਕਾਸ਼ਿਤ", "เผยแพร่", "โพสต์", "วันที่เผยแพร่",
+    "diterbitkan", "dipublikasikan", "dibuat", "terbit", "diterbitkan pada", "diposting", "đăng", "ngày đăng", "xuất bản", "đăng lúc", "inilathala", "imechapishwa",
+    "发布", "發布", "发表", "發表", "發佈", "刊登", "刊出", "出版", "日期", "发文", "公開", "公開日", "掲載", "投稿", "投稿日", "配信", "作成", "등록", "입력", "작성", "게재", "게시", "발행", "기사입력", "승인",
+    "publikuota", "gamepubliseer", "argitaratua", "publicat el", "publicado o", "foilsithe", "cyhoeddwyd", "გამოქვეყნდა", "հրապարակվել", "нийтэлсэн",
+];
+
+/// Words of change, lower case.
+#[rustfmt::skip]
+const MODIFIED: &[&str] = &[
+    "updated", "update", "last updated", "modified", "last modified", "revised", "edited", "last edited", "amended", "changed", "corrected", "reviewed", "last reviewed", "refreshed",
+    "aktualisiert", "aktualisierung", "letzte änderung", "geändert", "zuletzt bearbeitet", "bearbeitet", "überarbeitet", "zuletzt",
+    "mis à jour", "mise à jour", "modifié", "modifiée", "actualisé", "maj", "màj", "dernière modification", "révisé", "édité",
+    "actualizado", "actualizada", "actualización", "última actualización", "modificado", "editado", "atualizado", "atualizada", "atualização", "modificação", "alterado",
+    "aggiornato", "aggiornata", "aggiornamento", "ultima modifica", "modificato", "ultimo aggiornamento",
+    "bijgewerkt", "gewijzigd", "laatste update", "aangepast", "laatst", "uppdaterad", "uppdaterat", "uppdaterades", "ändrad", "senast ändrad", "oppdatert", "sist oppdatert", "sist endret", "endret", "opdateret", "ændret", "senest",
+    "päivitetty", "muokattu", "päivitettiin", "uuendatud", "muudetud", "atjaunots", "atjaunināts", "labots", "atnaujinta", "atnaujintas", "pakeista", "uppfært",
+    "aktualizacja", "zaktualizowano", "ostatnia aktualizacja", "zmodyfikowano", "ostatnia modyfikacja", "aktualizováno", "aktualizace", "upraveno", "aktualizované", "upravené", "ažurirano", "izmijenjeno", "ažuriran", "zadnja izmjena", "posodobljeno", "spremenjeno",
+    "actualizat", "actualizare", "modificat", "frissítve", "frissült", "módosítva", "frissítés", "përditësuar",
+    "обновлено", "обновлён", "обновлен", "обновлена", "изменено", "отредактировано", "последнее обновление", "дата изменения", "оновлено", "змінено", "оновлення", "обновена", "обновено", "актуализирано", "променена", "ажурирано", "измењено", "абноўлена", "жаңартылды",
+    "ενημέρωση", "ενημερώθηκε", "τελευταία ενημέρωση", "ανανεώθηκε", "τροποποίηση", "ανανέωση", "τροποποιήθηκε",
+    "güncelleme", "güncellendi", "güncellenme", "son güncelleme", "son güncellenme", "değiştirilme", "düzenlenme", "yeniləndi",
+    "تحديث", "آخر تحديث", "تم التحديث", "حدث", "عدل", "به روز", "بروزرسانی", "به‌روزرسانی", "آخرین", "تازہ", "اپ ڈیٹ", "עודכן", "עדכון", "עודכנה",
+    "अपडेट", "अद्यतन", "संशोधित", "अपडेटेड", "আপডেট", "হালনাগাদ", "புதுப்பிக்கப்பட்டது", "అప్‌డేట్", "ಅಪ್ಡೇಟ್", "അപ്ഡേറ്റ്", "અપડેટ", "ਅੱਪਡੇਟ", "อัปเดต", "อัพเดต", "อัพเดท", "แก้ไข", "ปรับปรุง",
+    "diperbarui", "diperbaharui", "diubah", "pembaruan", "dikemas kini", "cập nhật", "sửa", "chỉnh sửa", "imesasishwa",
+    "更新", "修改", "修訂", "最后更新", "最後更新", "編輯", "最終更新", "更新日", "修正", "改訂", "수정", "최종수정", "업데이트", "갱신",
+    "actualitzat", "eguneratua", "gaurkotua", "nuashonraithe", "diweddarwyd", "განახლდა", "թարմացվել",
+];
+
+/// Words of other dates, lower case.
+#[rustfmt::skip]
+const OTHER: &[&str] = &[
+    "©", "copyright", "until", "till", "deadline", "expires", "expiry", "expired", "valid", "ends", "closing date", "due", "born", "died", "since", "joined", "member since", "registered", "starts", "begins", "event", "when", "accessed", "retrieved", "archived", "today", "effective",
+    "bis", "gültig", "läuft", "endet", "ab", "seit", "abgerufen", "heute", "geboren", "jusqu'au", "jusqu’au", "valable", "depuis", "consulté", "aujourd'hui", "hasta", "válido", "desde", "consultado", "hoy", "até", "hoje", "fino al", "scadenza", "dal", "oggi", "tot", "geldig", "sinds", "vandaag",
+    "до", "действует", "сегодня", "до дня", "ważne do", "do dnia", "dziś", "dzisiaj", "έως", "μέχρι", "σήμερα", "kadar", "bugün", "截止", "截至", "今天", "有効期限", "締切", "마감", "오늘",
+];
+
+/// What the words before a date (or, with less weight, those behind it) say: the label that stands nearest.
+pub(super) fn label_before(words: &str) -> Option<Label> {
+    nearest(words, |found| found.1)
+}
+
+/// What the words behind a date say.
+pub(super) fn label_behind(words: &str) -> Option<Label> {
+    nearest(words, |found| usize::MAX - found.0)
+}
+
+/// Whether a line is a label and little more.
+pub(super) fn is_label(line: &str) -> bool {
+    let letters = line.chars().filter(|it| it.is_alphabetic()).count();
+    find_label(line, |found| found.1).is_some_and(|(_, length)| length * 2 >= letters)
+}
+
+fn nearest(words: &str, rank: impl Fn((usize, usize)) -> usize) -> Option<Label> {
+    find_label(words, rank).map(|(label, _)| label)
+}
+
+/// The label whose rank, a function of its first byte and the byte behind its last, is the highest; of equal ones the longest; with its length in bytes.
+fn find_label(words: &str, rank: impl Fn((usize, usize)) -> usize) -> Option<(Label, usize)> {
+    if words.trim().is_empty() {
+        return None;
+    }
+    let lower = words.to_lowercase();
+    let mut best: Option<(usize, usize, Label)> = None;
+    for (list, label) in [(PUBLISHED, Label::Published), (MODIFIED, Label::Modified), (OTHER, Label::Other)] {
+        for word in list {
+            for (start, _) in lower.match_indices(word) {
+                let end = start + word.len();
+                if stands_alone(&lower, start, end) {
+                    let key = (rank((start, end)), word.len());
+                    if best.is_none_or(|(at, length, _)| key > (at, length)) {
+                        best = Some((key.0, key.1, label));
+                    }
+                }
+            }
+        }
+    }
+    best.map(|(_, length, label)| (label, length))
+}
+
+/// Whether no letter goes on at either end; scripts that part no words need no end.
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+    let goes_on = |letter: Option<char>| letter.is_some_and(|it| it.is_alphabetic() && !is_unparted(it));
+    let ends = |letter: Option<char>| letter.is_some_and(is_unparted);
+    let (head, tail) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
+    let word = text.get(start..end).unwrap_or_default();
+    let before = ends(word.chars().next()) || !goes_on(head.chars().next_back());
+    before && (ends(word.chars().next_back()) || !goes_on(tail.chars().next()))
+}
+
+/// Han, Kana, Hangul, Thai and their neighbours: words touch.
+fn is_unparted(letter: char) -> bool {
+    matches!(letter, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
+}
+
+/// What the names of an element say about the dates in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Names {
+    /// It is said to hold dates of publication.
+    pub published: bool,
+    /// It is said to hold dates of change.
+    pub modified: bool,
+    /// It is said to hold a date, a time, a byline.
+    pub date: bool,
+    /// It is said to be no part of the article.
+    pub apart: bool,
+    /// It is said to hold what readers write.
+    pub is_comment: bool,
+}
+
+/// Parts of names of what does not belong to the article.
+#[rustfmt::skip]
+const APART: &[&str] = &[
+    "related", "relatedposts", "sidebar", "aside", "footer", "recommended", "recommendation", "recommendations", "recommend",
+    "popular", "trending", "latest", "teaser", "teasers", "promo", "newsletter", "nav", "navbar", "navigation", "menu", "carousel", "slider", "similar", "recirc", "weather", "ticker", "calendar", "mostread", "most", "upnext", "readnext", "cookie", "modal", "popup",
+    "archive", "archives", "pager", "pagination", "siblings", "prevnext", "adjacent", "citation", "references", "topbar",
+];
+
+/// Parts of names of what readers write.
+const COMMENT: &[&str] = &[
+    "comment",
+    "comments",
+    "commentlist",
+    "commentmetadata",
+    "commentaires",
+    "kommentare",
+    "kommentar",
+    "disqus",
+    "reply",
+    "replies",
+    "respond",
+];
+
+/// Reads the names of an element: class, id, itemprop and the like.
+pub(super) fn read_names(page: &HtmlPage, node: usize) -> Names {
+    let mut names = Names::default();
+    for (attribute, value) in page.attributes(node) {
+        match &**attribute {
+            "class" | "id" | "data-testid" | "data-test" | "data-qa" | "role" | "rel" | "data-component" => {
+                names.read(value)
+            }
+            "itemprop" => names.read_property(value),
+            "pubdate" => names.published = true,
+            _ => {}
+        }
+    }
+    names
+}
+
+impl Names {
+    fn read(&mut self, value: &str) {
+        let lower = value.get(..value.floor_char_boundary(256)).unwrap_or_default().to_ascii_lowercase();
+        for token in lower.split_ascii_whitespace() {
+            self.published |= ["publi", "posted", "created", "pubdate"].iter().any(|part| token.contains(part));
+            let changed = ["update", "modif", "aktualisiert", "lastmod"].iter().any(|part| token.contains(part));
+            self.modified |= changed;
+            let dated =
+                ["date", "time", "datum", "fecha", "byline", "meta", "info"].iter().any(|part| token.contains(part));
+            self.date |= dated && !changed;
+            // Builders of pages call every part a widget; only what begins with the word is one.
+            self.apart |= token.starts_with("widget");
+            for part in token.split(['-', '_', ':', '.']) {
+                self.apart |= APART.contains(&part);
+                self.is_comment |= COMMENT.contains(&part);
+            }
+        }
+    }
+
+    fn read_property(&mut self, value: &str) {
+        for token in value.split_ascii_whitespace() {
+            match token {
+                "datePublished" | "dateCreated" => self.published = true,
+                "dateModified" => self.modified = true,
+                "comment" | "review" => self.is_comment = true,
+                "startDate" | "endDate" => self.apart = true,
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_label_counts() {
+        for (words, expected) in [
+            ("Published: ", Some(Label::Published)),
+            ("First published by A. Writer, updated on ", Some(Label::Modified)),
+            ("Aktualisiert am ", Some(Label::Modified)),
+            ("Veröffentlicht am ", Some(Label::Published)),
+            ("Mis à jour le ", Some(Label::Modified)),
+            ("发布时间：", Some(Label::Published)),
+            ("最后更新：", Some(Label::Modified)),
+            ("Δημοσίευση: ", Some(Label::Published)),
+            ("Offer valid until ", Some(Label::Other)),
+            ("By A. Writer ", None),
+            ("Republishedness ", None),
+            ("", None),
+        ] {
+            assert_eq!(label_before(words), expected, "{words}");
+        }
+        assert_eq!(label_behind(" (updated), published elsewhere"), Some(Label::Modified));
+    }
+
+    #[test]
+    fn labels_are_lower_case() {
+        assert!([PUBLISHED, MODIFIED, OTHER].into_iter().flatten().all(|word| word.to_lowercase() == **word));
+    }
+
+    #[test]
+    fn names_of_elements_say_what_they_hold() {
+        let names = |html: &str| {
+            let page = crate::kernels::parse_html::parse_html(html);
+            let node = (1..page.len()).find(|it| &**page.name(*it) == "div").expect("a division");
+            read_names(&page, node)
+        };
+        assert!(names("<div class='post-date'>").date && names("<div itemprop=datePublished>").published);
+        let updated = names("<div class='last-updated'>");
+        assert!(updated.modified && !updated.date && !updated.published);
+        assert!(names("<div id=related-posts>").apart && !names("<div class=entry-content>").apart);
+    }
+}

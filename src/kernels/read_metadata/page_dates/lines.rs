@@ -1,0 +1,272 @@
+//! Cuts the visible text of a page into lines, as blocks and line breaks part them, with the places of its `<time>` elements.
+
+use std::ops::Range;
+
+use crate::kernels::parse_html::{HtmlPage, LocalName, is_code, local_name};
+
+/// A line keeps so many bytes of its beginning; longer ones are prose, which is only measured.
+const KEPT: usize = 320;
+
+/// One line of a page.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// Its beginning, in the text of [`Lines`].
+    text: Range<usize>,
+    /// Bytes of the whole line.
+    pub length: usize,
+    /// Bytes of all lines before it.
+    pub place: usize,
+    /// First and last node with text or with a date of its own.
+    pub nodes: (usize, usize),
+    /// Level of the heading that it stands in; 0 for none.
+    pub heading: u8,
+    /// Whether it has a digit.
+    pub has_digit: bool,
+}
+
+/// An element that states a date: its place in the line.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    /// The line.
+    pub line: usize,
+    /// The element.
+    pub node: usize,
+    /// Bytes of the line that it shows, cut to what the line keeps.
+    pub range: Range<usize>,
+}
+
+/// The lines of a page.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    text: String,
+    /// In the order of the page.
+    pub all: Vec<Line>,
+    /// In the order of the page.
+    pub marks: Vec<Mark>,
+}
+
+/// An element that is open.
+struct Open {
+    end: usize,
+    is_block: bool,
+    heading: u8,
+    /// Index of the mark that the element is.
+    mark: Option<usize>,
+}
+
+impl Lines {
+    /// Cuts a page; one walk.
+    pub fn of(page: &HtmlPage) -> Self {
+        let mut cutter = Cutter {
+            lines: Self::default(),
+            open: Vec::new(),
+            start: 0,
+            length: 0,
+            place: 0,
+            nodes: None,
+            heading: 0,
+            first_mark: 0,
+        };
+        let mut node = 1;
+        while node < page.len() {
+            cutter.close(node);
+            if page.is_text(node) {
+                cutter.text(node, page.text(node));
+            } else {
+                let name = page.name(node);
+                if is_code(name) || is_hidden(name) {
+                    node = page.end(node);
+                    continue;
+                }
+                cutter.open(page, node);
+            }
+            node += 1;
+        }
+        cutter.end_line();
+        cutter.lines
+    }
+
+    /// What is kept of a line.
+    pub fn text(&self, line: &Line) -> &str {
+        self.text.get(line.text.clone()).unwrap_or_default()
+    }
+}
+
+fn is_hidden(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("head")
+            | local_name!("svg")
+            | local_name!("math")
+            | local_name!("select")
+            | local_name!("textarea")
+            | local_name!("iframe")
+            | local_name!("object")
+            | local_name!("button")
+    )
+}
+
+fn is_block(name: &LocalName) -> bool {
+    !matches!(
+        *name,
+        local_name!("a")
+            | local_name!("abbr")
+            | local_name!("b")
+            | local_name!("bdi")
+            | local_name!("cite")
+            | local_name!("em")
+            | local_name!("font")
+            | local_name!("i")
+            | local_name!("img")
+            | local_name!("label")
+            | local_name!("mark")
+            | local_name!("small")
+            | local_name!("span")
+            | local_name!("strong")
+            | local_name!("sub")
+            | local_name!("sup")
+            | local_name!("time")
+            | local_name!("u")
+            | local_name!("input")
+            | local_name!("link")
+            | local_name!("meta")
+            | local_name!("wbr")
+            | local_name!("nobr")
+            | local_name!("tt")
+            | local_name!("code")
+            | local_name!("q")
+            | local_name!("s")
+            | local_name!("big")
+            | local_name!("center")
+            | local_name!("noscript")
+    )
+}
+
+fn heading_level(name: &LocalName) -> u8 {
+    match *name {
+        local_name!("h1") => 1,
+        local_name!("h2") => 2,
+        local_name!("h3") => 3,
+        local_name!("h4") => 4,
+        local_name!("h5") | local_name!("h6") => 5,
+        _ => 0,
+    }
+}
+
+struct Cutter {
+    lines: Lines,
+    open: Vec<Open>,
+    /// Where the current line begins in the text.
+    start: usize,
+    length: usize,
+    place: usize,
+    nodes: Option<(usize, usize)>,
+    heading: u8,
+    first_mark: usize,
+}
+
+impl Cutter {
+    /// Closes the elements that end before a node.
+    fn close(&mut self, node: usize) {
+        while let Some(last) = self.open.pop_if(|open| open.end <= node) {
+            if let Some(mark) = last.mark.and_then(|mark| self.lines.marks.get_mut(mark)) {
+                mark.range.end = self.lines.text.len().saturating_sub(self.start).max(mark.range.start);
+            }
+            if last.is_block {
+                self.end_line();
+            }
+        }
+    }
+
+    fn open(&mut self, page: &HtmlPage, node: usize) {
+        let name = page.name(node);
+        let is_block = is_block(name);
+        if is_block {
+            self.end_line();
+        }
+        let is_mark = *name == local_name!("time") || has_date_property(page, node);
+        let mark = is_mark.then(|| {
+            let at = self.lines.text.len() - self.start;
+            self.lines.marks.push(Mark { line: self.lines.all.len(), node, range: at..at });
+            self.nodes.get_or_insert((node, node)).1 = node;
+            self.lines.marks.len() - 1
+        });
+        let heading = heading_level(name).max(self.open.last().map_or(0, |open| open.heading));
+        if is_block || mark.is_some() || heading > 0 {
+            self.open.push(Open { end: page.end(node), is_block, heading, mark });
+        }
+    }
+
+    fn text(&mut self, node: usize, text: &str) {
+        let mut words = text.split_whitespace().peekable();
+        if words.peek().is_none() {
+            return;
+        }
+        if self.nodes.is_none() {
+            self.heading = self.open.last().map_or(0, |open| open.heading);
+        }
+        self.nodes.get_or_insert((node, node)).1 = node;
+        for word in words {
+            self.length += word.len() + 1;
+            let kept = self.lines.text.len() - self.start;
+            if kept < KEPT {
+                // Pieces of different elements are apart, as most style sheets show them.
+                if kept > 0 {
+                    self.lines.text.push(' ');
+                }
+                let room = word.floor_char_boundary(KEPT - kept);
+                self.lines.text.push_str(word.get(..room).unwrap_or_default());
+            }
+        }
+    }
+
+    fn end_line(&mut self) {
+        if let Some(nodes) = self.nodes.take() {
+            let text = self.start..self.lines.text.len();
+            let has_digit = self.lines.text.get(text.clone()).is_some_and(has_digit);
+            self.lines.all.push(Line {
+                text,
+                length: self.length,
+                place: self.place,
+                nodes,
+                heading: self.heading,
+                has_digit,
+            });
+            self.place += self.length;
+        }
+        (self.start, self.length, self.heading) = (self.lines.text.len(), 0, 0);
+        self.first_mark = self.lines.marks.len();
+    }
+}
+
+fn has_date_property(page: &HtmlPage, node: usize) -> bool {
+    page.attribute(node, &local_name!("itemprop")).is_some_and(|names| {
+        names.split_ascii_whitespace().any(|name| matches!(name, "datePublished" | "dateModified" | "dateCreated"))
+    })
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit()) || !text.is_ascii() && text.chars().any(|it| it.is_numeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::parse_html::parse_html;
+
+    #[test]
+    fn blocks_and_breaks_part_lines() {
+        let page = parse_html(
+            "<h1>A <b>headline</b></h1><div>By <a>Someone</a><span>on <time datetime=2025-12-17>17 December</time></span> here<br>next \
+             <p>one</div><script>not this</script><ul><li>x<li>2</ul>",
+        );
+        let lines = Lines::of(&page);
+        let texts: Vec<_> = lines.all.iter().map(|line| lines.text(line)).collect();
+        assert_eq!(texts, ["A headline", "By Someone on 17 December here", "next", "one", "x", "2"]);
+        let mark = &lines.marks[0];
+        assert_eq!((mark.line, lines.text(&lines.all[1]).get(mark.range.clone())), (1, Some(" 17 December")));
+        assert_eq!(lines.all.iter().map(|line| line.heading).collect::<Vec<_>>(), [1, 0, 0, 0, 0, 0]);
+        assert!(lines.all[1].has_digit && !lines.all[0].has_digit);
+        assert_eq!(lines.all[1].place, lines.all[0].length);
+    }
+}

@@ -1,0 +1,71 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::kernels::parse_html::parse_html;
+
+/// Statements as `field evidence value` lines.
+fn read(html: &str) -> String {
+    let page = parse_html(html);
+    let lines: Vec<_> = read_metadata(&page, &Body::default(), Some("https://www.example.org/news/a?x=1"))
+        .into_iter()
+        .map(|it| format!("{} {} {}", it.field.code(), it.evidence.code(), it.value))
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn a_page_says_what_it_is() {
+    let said = read(
+        r#"<html lang="en-GB"><head><title>Harbour opens - The Example</title>
+        <link rel="canonical" href="/news/a"><link rel=license href="https://creativecommons.org/licenses/by/4.0/">
+        <meta property="og:site_name" content="The Example"><meta property="article:published_time" content="2024-03-01T08:00:00Z">
+        <meta property="article:tag" content="ports"><meta property="article:tag" content="ferries"><meta name=keywords content="x,y">
+        <meta name="tdm-reservation" content="1"><meta property="article:content_tier" content="locked">
+        <script type="application/ld+json">{"@type":"NewsArticle","headline":"Harbour opens","datePublished":"2024-03-01T09:00:00+01:00",
+        "dateModified":1709283600,"author":[{"@type":"Person","name":"Ada Moreno"}],"publisher":{"name":"Example Ltd"},
+        "articleSection":"Local","inLanguage":"en",}</script>"#,
+    );
+    assert_eq!(
+        said,
+        "published json-ld 2024-03-01T09:00:00+01:00\npublished meta 2024-03-01T08:00:00Z\nmodified json-ld 1709283600\n\
+         title json-ld Harbour opens\nauthor json-ld Ada Moreno\nsource meta The Example\n\
+         canonical_url meta https://www.example.org/news/a\nlanguage json-ld en\nlanguage meta en-GB\nsection json-ld Local\n\
+         keyword meta ports\nkeyword meta ferries\nlicense meta https://creativecommons.org/licenses/by/4.0/\naccess meta paywalled\n\
+         tdm_reservation meta 1"
+    );
+}
+
+#[test]
+fn an_empty_page_says_nothing() {
+    assert_eq!(read(""), "");
+}
+
+#[test]
+fn a_page_makes_a_bounded_number_of_statements() {
+    let dates =
+        (0..500).map(|day| format!("<meta name=date content=d{day}><meta property=article:tag content=t{day}>"));
+    assert!(read(&dates.collect::<String>()).lines().count() <= MAX_STATEMENTS);
+}
+
+#[test]
+fn addresses_are_compared_and_completed() {
+    assert!(is_same_page("https://www.a.example/x/", "http://a.example/x#top"));
+    assert!(!is_same_page("", "/"));
+    assert_eq!(with_host("//a.example/x", None).as_deref(), Some("https://a.example/x"));
+    assert_eq!(with_host("/x", Some("http://a.example?q")).as_deref(), Some("http://a.example/x"));
+    assert_eq!(with_host("x", Some("http://a.example/")), None);
+}
+
+proptest! {
+    #[test]
+    fn any_page_is_read(parts in prop::collection::vec(prop::sample::select(vec![
+        "<meta name=author content='", "By A. B", "'>", "<script type=application/ld+json>", "</script>", "{\"@type\":\"NewsArticle\",",
+        "\"headline\":\"", "\"author\":[{\"name\":\"", "\"}]", "}", "<h1>", "</h1>", "<title>", "</title>", "<p class=byline>", " | ", " - ",
+        "Von Ada und Öz", "<a rel=author>", "</a>", "&amp;amp;", "<div itemscope itemtype=Article>", "<b itemprop=author>", "</b>", "</div>",
+        "作者：", "İ", "<time itemprop=datePublished>", "@example", "<meta property=og:title content='", "<link rel=canonical href='",
+    ]), 0..40)) {
+        let page = parse_html(&parts.concat());
+        let out = read_metadata(&page, &Body::default(), None);
+        prop_assert!(out.len() <= MAX_STATEMENTS && out.iter().all(|it| !it.value.trim().is_empty()));
+    }
+}

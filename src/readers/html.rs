@@ -1,0 +1,122 @@
+//! The reader of saved web pages: one file is one article.
+
+use memchr::memchr;
+
+use crate::error::Result;
+use crate::kernels::decode_text::decode_text;
+use crate::kernels::extract_body::extract_body;
+use crate::kernels::parse_html::parse_html;
+use crate::kernels::read_metadata::read_metadata;
+use crate::origin::ByteRange;
+use crate::readers::whole::{damage, read_whole};
+use crate::readers::{Layout, RawRecord, ReadContext, Reader, Tile, TileSink};
+use crate::rejection::{ReasonCode, Rejection};
+use crate::statement::{Evidence, Field, Statement};
+use crate::stream::RawInput;
+
+/// Quality flag: the page takes too much work to read, and its end was left out.
+pub const PAGE_CUT: &str = "page-cut";
+
+/// Reader of a saved page; [`extract_body`] finds its text.
+#[derive(Debug)]
+pub struct Html;
+
+impl Reader for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn documentation(&self) -> &'static str {
+        "One saved page a file. The text is the body of the article: paragraphs, sub-headlines, lists, quotes and tables, without \
+         navigation, captions, related links, comments and notices. Facts come from JSON-LD, meta elements, microdata, `<time>` and \
+         the visible byline. Pages without an extension of their own are known by their first bytes."
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["html", "htm", "xhtml", "shtml"]
+    }
+
+    fn resembles(&self, head: &[u8]) -> bool {
+        opens_page(head)
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Whole
+    }
+
+    fn read(&self, input: &mut dyn RawInput, context: &ReadContext<'_>, sink: &mut dyn TileSink) -> Result<()> {
+        let Some(bytes) = read_whole(input, context, sink)? else { return Ok(()) };
+        let stated = |field| context.facts.iter().find(|fact| fact.field == field).map(|fact| &*fact.value);
+        let decoded = match decode_text(&bytes, stated(Field::Encoding), context.fallback_encodings) {
+            Ok(decoded) => decoded,
+            Err(fault) => return sink.tile(damage(context.base, &bytes, fault.into())),
+        };
+        let page = parse_html(&decoded.text);
+        let body = extract_body(&page);
+        if body.text.is_empty() {
+            let rejection = Rejection::new(ReasonCode::MissingText, "no article is found in the page");
+            return sink.tile(damage(context.base, &bytes, rejection));
+        }
+        let mut statements = read_metadata(&page, &body, stated(Field::Url));
+        if page.is_cut() {
+            statements.push(Statement::new(Field::Flag, Evidence::None, PAGE_CUT));
+        }
+        sink.tile(Tile::Record(RawRecord {
+            range: ByteRange::new(context.base, bytes.len() as u64),
+            bytes: &bytes,
+            encoding: decoded.encoding,
+            text: &body.text,
+            statements: &statements,
+        }))
+    }
+}
+
+/// Whether bytes open a page: behind white space, a byte order mark, comments and an XML declaration stands a doctype or an
+/// element that only pages begin with.
+fn opens_page(head: &[u8]) -> bool {
+    let mut rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    loop {
+        rest = rest.trim_ascii_start();
+        let skipped = if rest.starts_with(b"<!--") {
+            memchr::memmem::find(rest, b"-->").map(|end| end + 3)
+        } else if rest.starts_with(b"<?xml") {
+            memchr(b'>', rest).map(|end| end + 1)
+        } else {
+            break;
+        };
+        let Some(skipped) = skipped else { return false };
+        rest = rest.get(skipped..).unwrap_or_default();
+    }
+    [&b"<!doctype html"[..], b"<html", b"<head", b"<body"].iter().any(|opening| {
+        rest.get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening))
+            && rest.get(opening.len()).is_none_or(|next| !next.is_ascii_alphanumeric())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_known_by_their_first_bytes() {
+        for head in [
+            "<!DOCTYPE html>",
+            "\u{FEFF}\n<!-- saved --><HTML lang=en>",
+            "<?xml version='1.0'?>\n<!doctype html PUBLIC",
+        ] {
+            assert!(opens_page(head.as_bytes()), "{head}");
+        }
+        for head in [
+            "",
+            "<p>",
+            "<?xml version='1.0'?><rss>",
+            "<!-- <html> -->",
+            "html",
+            "<header>",
+            "<!doctype htmlx>",
+            "<?xml",
+        ] {
+            assert!(!opens_page(head.as_bytes()), "{head}");
+        }
+    }
+}
