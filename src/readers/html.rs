@@ -3,7 +3,7 @@
 use memchr::memchr;
 
 use crate::error::Result;
-use crate::kernels::decode_text::decode_text;
+use crate::kernels::decode_text::decode_page;
 use crate::kernels::extract_body::extract_body;
 use crate::kernels::parse_html::parse_html;
 use crate::kernels::read_metadata::read_metadata;
@@ -47,7 +47,7 @@ impl Reader for Html {
     fn read(&self, input: &mut dyn RawInput, context: &ReadContext<'_>, sink: &mut dyn TileSink) -> Result<()> {
         let Some(bytes) = read_whole(input, context, sink)? else { return Ok(()) };
         let stated = |field| context.facts.iter().find(|fact| fact.field == field).map(|fact| &*fact.value);
-        let decoded = match decode_text(&bytes, stated(Field::Encoding), context.fallback_encodings) {
+        let decoded = match decode_page(&bytes, stated(Field::Encoding), context.fallback_encodings) {
             Ok(decoded) => decoded,
             Err(fault) => return sink.tile(damage(context.base, &bytes, fault.into())),
         };

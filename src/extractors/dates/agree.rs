@@ -61,7 +61,11 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
             *place = place.or(day);
         }
     }
-    let Some((first, ruling)) = days.iter().enumerate().find_map(|(voice, day)| Some((voice, (*day)?))).filter(|(voice, _)| *voice <= 1) else { return };
+    let Some((first, ruling)) =
+        days.iter().enumerate().find_map(|(voice, day)| Some((voice, (*day)?))).filter(|(voice, _)| *voice <= 1)
+    else {
+        return;
+    };
     let others = || days.iter().skip(first + 1).flatten();
     if others().any(|day| day.abs_diff(ruling) <= 1) {
         return;
@@ -118,7 +122,16 @@ pub(super) fn take_local_day(published: &mut Published<'_>, candidates: &mut [Ca
 }
 
 fn tells_local_day(kind: Evidence) -> bool {
-    matches!(kind, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline | Evidence::PageData | Evidence::UrlPath | Evidence::Shown)
+    matches!(
+        kind,
+        Evidence::JsonLd
+            | Evidence::Meta
+            | Evidence::TimeElement
+            | Evidence::Byline
+            | Evidence::PageData
+            | Evidence::UrlPath
+            | Evidence::Shown
+    )
 }
 
 fn is_utc(value: &ParsedDate) -> bool {
