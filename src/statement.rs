@@ -16,6 +16,9 @@ macro_rules! codes {
             /// Every variant, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
+            /// The code of every variant, in order.
+            pub const CODES: &'static [&'static str] = &[$($code,)*];
+
             /// The stable code, as stored.
             pub fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
