@@ -175,7 +175,16 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
         Evidence::PathPattern | Evidence::FrontMatter | Evidence::HeaderBlock | Evidence::HeaderInline
     );
     // The order that a page is seen to write is a habit: the outlet's own outranks it, and it yields to a part over 12.
-    let is_shown = matches!(stated.evidence, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline | Evidence::PageData | Evidence::Shown | Evidence::Dateline);
+    let is_shown = matches!(
+        stated.evidence,
+        Evidence::JsonLd
+            | Evidence::Meta
+            | Evidence::TimeElement
+            | Evidence::Byline
+            | Evidence::PageData
+            | Evidence::Shown
+            | Evidence::Dateline
+    );
     let habit = match stated.form {
         DateForm::DayMonthYear if is_shown => Some(DateOrder::DayMonthYear),
         DateForm::MonthDayYear if is_shown => Some(DateOrder::MonthDayYear),

@@ -19,10 +19,21 @@ pub(super) fn settle_by_agreement(candidates: &mut [Candidate<'_>], setting: &Da
     if !candidates.iter().any(is_open) {
         return;
     }
-    let known: Vec<i32> = candidates.iter().filter_map(Candidate::believed).filter(|it| it.precision <= Precision::Day).map(|it| it.date).collect();
+    let known: Vec<i32> = candidates
+        .iter()
+        .filter_map(Candidate::believed)
+        .filter(|it| it.precision <= Precision::Day)
+        .map(|it| it.date)
+        .collect();
     for candidate in candidates.iter_mut().filter(|candidate| is_open(candidate)) {
         let read = |order| {
-            let context = DateContext { order: Some(order), zone: setting.zone, abbreviations: setting.abbreviations, language: setting.language, ..DateContext::default() };
+            let context = DateContext {
+                order: Some(order),
+                zone: setting.zone,
+                abbreviations: setting.abbreviations,
+                language: setting.language,
+                ..DateContext::default()
+            };
             parse_date(candidate.raw, &context).ok().filter(|parsed| known.contains(&parsed.date))
         };
         let readings = (read(DateOrder::DayMonthYear), read(DateOrder::MonthDayYear));
@@ -50,7 +61,11 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
             *place = place.or(day);
         }
     }
-    let Some((first, ruling)) = days.iter().enumerate().find_map(|(voice, day)| Some((voice, (*day)?))).filter(|(voice, _)| *voice <= 1) else { return };
+    let Some((first, ruling)) =
+        days.iter().enumerate().find_map(|(voice, day)| Some((voice, (*day)?))).filter(|(voice, _)| *voice <= 1)
+    else {
+        return;
+    };
     let others = || days.iter().skip(first + 1).flatten();
     if others().any(|day| day.abs_diff(ruling) <= 1) {
         return;
@@ -97,7 +112,8 @@ pub(super) fn take_local_day(published: &mut Published<'_>, candidates: &mut [Ca
         if value.precision <= Precision::Day && value.date == published.date && !is_utc(value) {
             return;
         }
-        if is_local_day(at, published.date, value) && matches!(candidate.refused, None | Some(super::LOWER_PRECEDENCE)) {
+        if is_local_day(at, published.date, value) && matches!(candidate.refused, None | Some(super::LOWER_PRECEDENCE))
+        {
             published.set_day(value.date);
             candidate.refused = None;
             return;
@@ -106,7 +122,16 @@ pub(super) fn take_local_day(published: &mut Published<'_>, candidates: &mut [Ca
 }
 
 fn tells_local_day(kind: Evidence) -> bool {
-    matches!(kind, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline | Evidence::PageData | Evidence::UrlPath | Evidence::Shown)
+    matches!(
+        kind,
+        Evidence::JsonLd
+            | Evidence::Meta
+            | Evidence::TimeElement
+            | Evidence::Byline
+            | Evidence::PageData
+            | Evidence::UrlPath
+            | Evidence::Shown
+    )
 }
 
 fn is_utc(value: &ParsedDate) -> bool {

@@ -26,6 +26,9 @@ const MAX_LINE: usize = 1024;
 /// A window is moved on when so many of its tokens are left: a date with weekday, time and zone has fewer.
 const OVERLAP: usize = 24;
 
+/// Tokens in which a number follows the name that begins a date: a weekday, a connective, a month, and their stops.
+const NAME_REACH: usize = 12;
+
 type Alternative = fn(&Tokens<'_>, usize, &DateContext<'_>) -> Option<(Body, usize)>;
 
 /// Forms of a day. Those with a mere number (`true`) are no date when letters touch them.
@@ -87,7 +90,12 @@ fn behind_token(rest: &str, tokens: &Tokens<'_>) -> usize {
 /// The longest date that begins at a token, and the token behind it.
 fn date_at(tokens: &Tokens<'_>, at: usize, context: &DateContext<'_>) -> Option<(FoundDate, usize)> {
     let is_number = tokens.number(at).is_some();
-    let is_named = || (month_name(tokens, at).is_some() || weekday_name(tokens, at).is_some()) && !is_connective(tokens, at);
+    // A name without a number near it is no date, and names cost the most to look up.
+    if !is_number && !(at + 1..at + NAME_REACH).any(|next| tokens.number(next).is_some()) {
+        return None;
+    }
+    let is_named =
+        || (month_name(tokens, at).is_some() || weekday_name(tokens, at).is_some()) && !is_connective(tokens, at);
     if is_number && is_inside(tokens, at) || !is_number && !is_named() {
         return None;
     }
@@ -217,7 +225,10 @@ mod tests {
         for (line, expected) in [
             ("By A. Writer | 17 December 2025", &["17 December 2025"][..]),
             ("Posted on December 17, 2025 by Staff in News, 3 comments", &["December 17, 2025"]),
-            ("PUBLISHED: Dec. 17, 2025 at 11:30 p.m. | UPDATED: 18.12.2025", &["Dec. 17, 2025 at 11:30 p.m.", "18.12.2025"]),
+            (
+                "PUBLISHED: Dec. 17, 2025 at 11:30 p.m. | UPDATED: 18.12.2025",
+                &["Dec. 17, 2025 at 11:30 p.m.", "18.12.2025"],
+            ),
             ("Updated 20:49, 5 Aug 2024", &["20:49, 5 Aug 2024"]),
             ("来源：新报 2011年10月20日 10:20 编辑", &["2011年10月20日 10:20"]),
             ("发布时间2011年10月20日10:20", &["2011年10月20日10:20"]),

@@ -9,6 +9,8 @@ mod labels;
 mod lines;
 mod scripts;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use self::habit::page_order;
@@ -35,6 +37,8 @@ const BESIDE: i32 = 45;
 const LIKELY: i32 = 60;
 /// What names and labels give beyond this counts a quarter where a date stands elsewhere.
 const FAR: i32 = 45;
+/// Elements around a date that are looked at.
+const MAX_DEPTH: usize = 48;
 /// Bytes of prose in which a dateline may stand; and those of a dateline before its date.
 const OPENING: usize = 400;
 const MAX_PLACE: usize = 48;
@@ -123,7 +127,8 @@ fn cost_of_lists(found: &mut [Found]) {
     let mut kin: Vec<(u64, &str)> = found.iter().map(|one| (one.kin, &*one.value)).collect();
     kin.sort_unstable();
     kin.dedup_by(|one, other| one.0 == other.0 && day_of(one.1) == day_of(other.1));
-    let lists: Vec<u64> = kin.chunk_by(|one, other| one.0 == other.0).filter(|list| list.len() >= LIST).map(|list| list[0].0).collect();
+    let lists: Vec<u64> =
+        kin.chunk_by(|one, other| one.0 == other.0).filter(|list| list.len() >= LIST).map(|list| list[0].0).collect();
     for one in found.iter_mut().filter(|one| lists.binary_search(&one.kin).is_ok()) {
         one.rank -= (LIST_COST - one.rank / 2).max(0);
     }
@@ -158,6 +163,7 @@ struct Frame<'p> {
     headline: Option<(usize, Range<usize>)>,
     /// Node of the first paragraph, and where the prose begins and ends.
     body: Option<(usize, Range<usize>)>,
+    names: RefCell<BTreeMap<usize, Names>>,
 }
 
 impl<'p> Frame<'p> {
@@ -166,7 +172,9 @@ impl<'p> Frame<'p> {
         let place = |line: &Line| line.place..line.place + line.length;
         let from = headline.map_or(0, |line| line.place);
         let is_body = |line: &&Line| {
-            line.length >= PROSE && line.heading == 0 && (body.range.is_empty() && line.place >= from || body.range.contains(&line.nodes.0))
+            line.length >= PROSE
+                && line.heading == 0
+                && (body.range.is_empty() && line.place >= from || body.range.contains(&line.nodes.0))
         };
         let first = lines.all.iter().find(is_body);
         let last = lines.all.iter().rev().find(is_body);
@@ -174,6 +182,7 @@ impl<'p> Frame<'p> {
             page,
             lines,
             headline: headline.map(|line| (line.nodes.0, place(line))),
+            names: RefCell::default(),
             body: first.zip(last).map(|(first, last)| (first.nodes.0, place(first).start..place(last).end)),
         }
     }
@@ -190,7 +199,11 @@ impl<'p> Frame<'p> {
             Some(value) => value.to_owned(),
             None => {
                 let dates = find_dates(shown, &DateContext::default());
-                let Some(first) = dates.into_iter().find(|one| one.value.is_ok() || one.value == Err(DateReject::Ambiguous)) else { return };
+                let Some(first) =
+                    dates.into_iter().find(|one| one.value.is_ok() || one.value == Err(DateReject::Ambiguous))
+                else {
+                    return;
+                };
                 shown.get(first.range).unwrap_or_default().to_owned()
             }
         };
@@ -208,7 +221,8 @@ impl<'p> Frame<'p> {
         let is_day = first.value.is_ok() || first.value == Err(DateReject::Ambiguous);
         let (before, behind) = (text.get(..first.range.start)?, text.get(first.range.end..)?.trim_start());
         let is_place = before.len() <= MAX_PLACE && label_before(before).is_none_or(|label| label == Label::Published);
-        let is_closed = behind.starts_with(['-', '–', '—', '―', ':', '(', ')', '|', '/', '.', '•', '·', '】', '）', '】']);
+        let is_closed =
+            behind.starts_with(['-', '–', '—', '―', ':', '(', ')', '|', '/', '.', '•', '·', '】', '）', '】']);
         (is_day && is_place && is_closed).then(|| Found {
             field: Field::Published,
             evidence: Evidence::Dateline,
@@ -230,7 +244,8 @@ impl<'p> Frame<'p> {
         let dates = find_dates(text, &DateContext::default());
         let mut from = 0;
         for (place, one) in dates.iter().enumerate() {
-            let certain = one.value.is_ok() || matches!(one.value, Err(DateReject::Ambiguous | DateReject::TwoDigitYear));
+            let certain =
+                one.value.is_ok() || matches!(one.value, Err(DateReject::Ambiguous | DateReject::TwoDigitYear));
             let before = text.get(from..one.range.start).unwrap_or_default();
             // What stands between two dates belongs to the second.
             let is_last = place + 1 == dates.len();
@@ -260,13 +275,13 @@ impl<'p> Frame<'p> {
 
     /// Where the words before a mark begin: behind the mark before it.
     fn read_from(&self, line: usize, start: usize) -> usize {
-        let same = self.lines.marks.iter().filter(|mark| mark.line == line && mark.range.end <= start && mark.range.start < start);
+        let same = self.lines.marks_of(line).iter().filter(|mark| mark.range.end <= start && mark.range.start < start);
         same.map(|mark| mark.range.end).max().unwrap_or(0)
     }
 
     /// Whether a mark of the line shows these bytes.
     fn is_marked(&self, line: usize, range: &Range<usize>) -> bool {
-        self.lines.marks.iter().any(|mark| mark.line == line && mark.range.start < range.end && range.start < mark.range.end)
+        self.lines.marks_of(line).iter().any(|mark| mark.range.start < range.end && range.start < mark.range.end)
     }
 
     /// What a date is and how likely it is the article's; `None` when it is not.
@@ -287,7 +302,9 @@ impl<'p> Frame<'p> {
         };
         let zone = self.zone(line);
         let mut rank = zone + bonus;
-        rank += 40 * i32::from(label.is_some()) + 40 * i32::from(names.published || names.modified) + 15 * i32::from(names.date);
+        rank += 40 * i32::from(label.is_some())
+            + 40 * i32::from(names.published || names.modified)
+            + 15 * i32::from(names.date);
         // Names deceive; beside the headline they count less than the place.
         if names.apart > 0 {
             rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(names.apart - 1);
@@ -317,14 +334,14 @@ impl<'p> Frame<'p> {
         let mut all = Names::default();
         let start = if self.page.is_text(node) { self.page.parent(node) } else { node };
         let holds = |element: usize, inner: usize| inner > element && inner < self.page.end(element);
-        for (depth, element) in std::iter::once(start).chain(self.page.ancestors(start)).enumerate() {
+        for (depth, element) in std::iter::once(start).chain(self.page.ancestors(start)).take(MAX_DEPTH).enumerate() {
             let holds_headline = self.headline.as_ref().is_some_and(|(inner, _)| holds(element, *inner));
             if holds_headline || self.body.as_ref().is_some_and(|(inner, _)| holds(element, *inner)) {
                 break;
             }
-            let own = read_names(self.page, element);
+            let own = self.names(element);
             all.is_comment |= own.is_comment;
-            all.apart = all.apart.saturating_add(own.apart.max(u8::from(is_frame(self.page, element))));
+            all.apart = all.apart.saturating_add(own.apart);
             if depth < 4 {
                 all.published |= own.published;
                 all.modified |= own.modified;
@@ -337,6 +354,15 @@ impl<'p> Frame<'p> {
     /// Whether a line is the first of the prose, or stands close behind it.
     fn opens_body(&self, line: &Line) -> bool {
         self.body.as_ref().is_some_and(|(_, body)| (body.start..body.start + OPENING).contains(&line.place))
+    }
+
+    /// What the names of one element say, and whether it frames the page; remembered, since dates stand in the same elements.
+    fn names(&self, element: usize) -> Names {
+        *self.names.borrow_mut().entry(element).or_insert_with(|| {
+            let mut names = read_names(self.page, element);
+            names.apart = names.apart.max(u8::from(is_frame(self.page, element)));
+            names
+        })
     }
 
     /// Points for where a line stands.
@@ -370,7 +396,12 @@ impl<'p> Frame<'p> {
 /// Elements that frame a page, and items of lists of other articles.
 fn is_frame(page: &HtmlPage, node: usize) -> bool {
     match *page.name(node) {
-        local_name!("aside") | local_name!("nav") | local_name!("footer") | local_name!("header") | local_name!("figure") | local_name!("figcaption") => true,
+        local_name!("aside")
+        | local_name!("nav")
+        | local_name!("footer")
+        | local_name!("header")
+        | local_name!("figure")
+        | local_name!("figcaption") => true,
         local_name!("li") | local_name!("article") => leads_elsewhere(page, node),
         _ => false,
     }
@@ -388,10 +419,17 @@ fn leads_elsewhere(page: &HtmlPage, node: usize) -> bool {
     })
 }
 
-/// Whether a line has two digits that touch, or digits of another script: a year or a day.
+/// Whether a line has what may be a year: four digits, two behind a mark and a digit, or digits of another script.
 fn may_hold_date(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.array_windows().any(|[left, right]| left.is_ascii_digit() && right.is_ascii_digit()) || !text.is_ascii()
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let is_year =
+        |at: usize| matches!(bytes[at], b'1' | b'2') && is_digit(at + 1) && is_digit(at + 2) && is_digit(at + 3);
+    let is_short = |at: usize| {
+        matches!(bytes[at], b'.' | b'/' | b'-') && is_digit(at + 1) && is_digit(at + 2) && at > 0 && is_digit(at - 1)
+    };
+    (0..bytes.len()).any(|at| is_year(at) || is_short(at))
+        || !text.is_ascii() && text.chars().any(|it| !it.is_ascii() && it.is_numeric())
 }
 
 fn is_day(value: &str) -> bool {
@@ -403,8 +441,12 @@ fn is_day(value: &str) -> bool {
 
 /// The line of the headline: among the headings that the title of the page names the longest, else the first `<h1>`.
 fn find_headline<'l>(page: &HtmlPage, lines: &'l Lines, stated: Option<&str>) -> Option<&'l Line> {
-    let title = (1..page.len()).find(|it| *page.name(*it) == local_name!("title")).map(|it| page.text_content(it)).unwrap_or_default();
-    let is_in = |title: &str, text: &str| text.len() >= 8 && title.contains(text) || title.len() >= 8 && text.contains(title);
+    let title = (1..page.len())
+        .find(|it| *page.name(*it) == local_name!("title"))
+        .map(|it| page.text_content(it))
+        .unwrap_or_default();
+    let is_in =
+        |title: &str, text: &str| text.len() >= 8 && title.contains(text) || title.len() >= 8 && text.contains(title);
     let named = |line: &&Line| {
         let text = lines.text(line);
         stated.is_some_and(|stated| is_in(stated, text)) || is_in(title.trim(), text)

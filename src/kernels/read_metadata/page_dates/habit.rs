@@ -16,7 +16,11 @@ const EVERYWHERE: &[&str] = &[
 const AMERICAN: &[&str] = &["us", "gov", "edu", "mil"];
 
 /// The order of the page's numeric dates; `None` when nothing says it or the evidence disagrees.
-pub(super) fn page_order<'t>(lines: &Lines, tags: impl Iterator<Item = &'t str> + Clone, urls: &[&str]) -> Option<DateOrder> {
+pub(super) fn page_order<'t>(
+    lines: &Lines,
+    tags: impl Iterator<Item = &'t str> + Clone,
+    urls: &[&str],
+) -> Option<DateOrder> {
     own_order(lines).or_else(|| {
         let country = urls.iter().find_map(|url| country(url));
         let mut orders = tags.clone().filter_map(order_of_locale);
@@ -64,7 +68,9 @@ fn count_orders(text: &[u8], day_first: &mut usize, month_first: &mut usize) {
         };
         at = next;
         let Some(separator) = text.get(next).filter(|byte| matches!(byte, b'/' | b'.' | b'-')) else { continue };
-        let Some((second, next)) = number(text, next + 1).filter(|(_, end)| text.get(*end) == Some(separator)) else { continue };
+        let Some((second, next)) = number(text, next + 1).filter(|(_, end)| text.get(*end) == Some(separator)) else {
+            continue;
+        };
         let Some((year, _)) = number(text, next + 1) else { continue };
         if !(1900..2100).contains(&year) {
             continue;
@@ -80,7 +86,10 @@ fn count_orders(text: &[u8], day_first: &mut usize, month_first: &mut usize) {
 /// A number of at most four digits and the place behind it; longer ones count as 0.
 fn number(text: &[u8], at: usize) -> Option<(u32, usize)> {
     let digits = text.get(at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let value = text.get(at..at + digits)?.iter().fold(0_u32, |value, digit| value.saturating_mul(10).saturating_add(u32::from(digit - b'0')));
+    let value = text
+        .get(at..at + digits)?
+        .iter()
+        .fold(0_u32, |value, digit| value.saturating_mul(10).saturating_add(u32::from(digit - b'0')));
     (digits > 0).then_some((if digits > 4 { 0 } else { value }, at + digits))
 }
 

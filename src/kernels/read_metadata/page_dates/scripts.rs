@@ -76,15 +76,21 @@ fn is_json_ld(page: &HtmlPage, node: usize) -> bool {
 /// The date behind the key that has its stem at a place.
 fn date_at(text: &str, place: usize) -> Option<(&str, DateForm, ParsedDate)> {
     let bytes = text.as_bytes();
+    if !matches!(bytes.get(place + STEM.len()), Some(b'l' | b'L' | b'd' | b'D' | b'_')) {
+        return None;
+    }
     let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let start = place - bytes.get(..place)?.iter().rev().take(MAX_KEY).take_while(|byte| is_key(byte)).count();
     let end = place + bytes.get(place..)?.iter().take(MAX_KEY).take_while(|byte| is_key(byte)).count();
-    let key: String = text.get(start..end)?.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
+    let key: String =
+        text.get(start..end)?.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
     if !KEYS.contains(&key.as_str()) {
         return None;
     }
     // The quote behind a key may be escaped, when the data is JSON in a string.
-    let skip = |at: usize, allowed: &[u8]| at + bytes.get(at..).unwrap_or_default().iter().take_while(|byte| allowed.contains(byte)).count();
+    let skip = |at: usize, allowed: &[u8]| {
+        at + bytes.get(at..).unwrap_or_default().iter().take_while(|byte| allowed.contains(byte)).count()
+    };
     let colon = skip(end, b"\\\"' ");
     bytes.get(colon).filter(|byte| matches!(byte, b':' | b'='))?;
     let open = skip(colon + 1, b" \\");
@@ -96,7 +102,9 @@ fn date_at(text: &str, place: usize) -> Option<(&str, DateForm, ParsedDate)> {
     let value = text.get(from..from + length)?.trim();
     let (form, format) = match value.len() {
         10 if value.bytes().all(|byte| byte.is_ascii_digit()) => (DateForm::EpochSeconds, DateFormat::EpochSeconds),
-        13 if value.bytes().all(|byte| byte.is_ascii_digit()) => (DateForm::EpochMilliseconds, DateFormat::EpochMilliseconds),
+        13 if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (DateForm::EpochMilliseconds, DateFormat::EpochMilliseconds)
+        }
         _ if is_quoted => (DateForm::Auto, DateFormat::Auto),
         _ => return None,
     };
@@ -123,7 +131,10 @@ mod tests {
         assert_eq!(found("x = {publishDate: '2025-12-17', b: 1}"), day);
         assert_eq!(found("'{\\\"published_at\\\":\\\"2025-12-17\\\"}'"), day);
         assert_eq!(found("{\"publishedAt\":1765965600}"), Some("1765965600".to_owned()));
-        assert_eq!(found("{\"publishedAt\":\"2025-12-17\",\"x\":{\"publishedAt\":\"2025-12-17T10:20:30Z\"}}"), Some("2025-12-17T10:20:30Z".to_owned()));
+        assert_eq!(
+            found("{\"publishedAt\":\"2025-12-17\",\"x\":{\"publishedAt\":\"2025-12-17T10:20:30Z\"}}"),
+            Some("2025-12-17T10:20:30Z".to_owned())
+        );
         assert_eq!(found("{\"publishedAt\":\"2025-12-17\",\"x\":{\"publishedAt\":\"2025-12-19\"}}"), None);
         assert_eq!(found("{\"publisher\":\"2025-12-17\", \"unpublished\": \"2025-12-17\"}"), None);
         assert_eq!(found("publishedAt"), None);
