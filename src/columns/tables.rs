@@ -106,12 +106,12 @@ pub const ARTICLES: Table = Table {
         required("source", "source_id", Text, "Id of the outlet, from the registry or made from its name; `unknown` if not known.")
             .stored(Low).rule(Rule::NotEmpty).like("\"harbour-times\""),
         optional("source", "source_name", Text, "Name of the outlet.").stored(Low).rule(Rule::NotEmpty).like("\"Harbour Times\""),
-        optional("source", "source_domain", Text, "Host of the outlet, lower case; registrable where the registry says so.").stored(Low)
+        optional("source", "source_domain", Text, "Registrable domain of the outlet by the public suffix list, lower case, in ASCII; the host where it has none.").stored(Low)
             .rule(Rule::Pattern("^[^A-Z\\s/]+$")).like("\"harbourtimes.example\""),
         optional("source", "source_country", Text, "ISO 3166-1 alpha-2 code; from the registry only.").stored(Low).rule(Rule::Pattern("^[A-Z]{2}$")).like("\"GB\""),
         required("source", "source_evidence", Text, "Where the outlet was found.").stored(Low).rule(EVIDENCE).like("\"record-field\""),
         optional("source", "url", Text, "Where the article was found.").stored(Opaque).rule(Rule::NotEmpty).like("\"https://harbourtimes.example/2025/12/17/harbour\""),
-        optional("source", "canonical_url", Text, "The address that the publisher calls canonical.").stored(Lookup).rule(Rule::NotEmpty).like("\"https://harbourtimes.example/2025/12/17/harbour\""),
+        optional("source", "canonical_url", Text, "The address that the publisher calls canonical, with equal addresses written equally.").stored(Lookup).rule(Rule::NotEmpty).like("\"https://harbourtimes.example/2025/12/17/harbour\""),
         required("descriptive", "authors", TextList, "Authors as stated, in order.").stored(Opaque).like("[\"Ada Moreno\"]"),
         optional("descriptive", "section", Text, "Section of the paper.").stored(Low).rule(Rule::NotEmpty).like("\"Business\""),
         required("descriptive", "keywords", TextList, "Keywords as stated, in order, without repeats.").stored(Opaque).like("[\"shipping\"]"),

@@ -1,16 +1,17 @@
 //! Resolves the outlet of a record from what is stated and from its URL, through the registry.
 //!
 //! A source statement outranks the URL. It is looked up as an id, a name, an alias, a domain or a URL; what the registry does not
-//! know becomes an id of its own ([`slug`]). Of a host that the registry does not know nothing but `www.` is taken off: which part
-//! of it is registrable needs the public suffix list.
+//! know becomes an id of its own ([`slug`]). A host that the registry does not know stands for its registrable domain, where it
+//! has one (`kernels/registrable_domain.rs`).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::registry::{self, Registry, Source, SourceType, UNKNOWN, host_of_url, slug};
+use super::registry::{self, Registry, Source, SourceType, UNKNOWN, slug};
 use crate::kernels::normalize_line::normalize_line;
 use crate::kernels::normalize_text::Scratch;
 use crate::kernels::parse_date::{DateOrder, ZoneRule};
+use crate::kernels::registrable_domain::{ascii_host, host_of_url, registrable_domain, unicode_host};
 use crate::statement::Evidence;
 
 /// What decided an outlet.
@@ -42,7 +43,7 @@ pub struct Outlet<'r> {
     pub id: Cow<'r, str>,
     /// `source_name`: the registry's, else as stated; none where only a host is known.
     pub name: Option<Cow<'r, str>>,
-    /// `source_domain`: the registered domain where the registry has one, else the host without `www.`.
+    /// `source_domain`: the domain of the registry where it has one, else the registrable domain, else the host (an address).
     pub domain: Option<Cow<'r, str>>,
     /// What decided.
     pub basis: Basis,
@@ -94,7 +95,7 @@ impl<'a, 'r> Outlets<'a, 'r> {
             return *host;
         }
         let host = host_of_url(origin).map(|host| {
-            self.host_names.push(host);
+            self.host_names.push(lower_ascii(host));
             self.host_names.len() - 1
         });
         self.hosts.insert(origin, host);
@@ -106,7 +107,7 @@ impl<'a, 'r> Outlets<'a, 'r> {
         let key = (stated, host);
         let known = self.known.get(&key).copied();
         let place = known.unwrap_or_else(|| {
-            let host = host.and_then(|number| self.host_names.get(number)).map(|host| without_www(host));
+            let host = host.and_then(|number| self.host_names.get(number)).map(|host| &**host);
             self.resolved.push(resolve(self.registry, stated, host, &mut self.scratch));
             self.known.insert(key, self.resolved.len() - 1);
             self.resolved.len() - 1
@@ -143,7 +144,7 @@ fn from_statement<'r>(
         return Some(registered(entry, Basis::Statement, host));
     }
     let domain = stated_domain(name);
-    let id = slug(domain.as_deref().unwrap_or(name));
+    let id = domain.as_deref().map_or_else(|| slug(name), slug_of_domain);
     if id == UNKNOWN {
         return None;
     }
@@ -154,7 +155,7 @@ fn from_statement<'r>(
     Some(Outlet {
         id: id.into(),
         name: domain.is_none().then(|| name.to_owned().into()),
-        domain: domain.or_else(|| host.map(str::to_owned)).map(Cow::Owned),
+        domain: domain.or_else(|| host.map(domain_of)).map(Cow::Owned),
         basis: Basis::Statement,
         entry: None,
         zone: None,
@@ -164,13 +165,14 @@ fn from_statement<'r>(
 }
 
 fn from_host<'r>(registry: &'r Registry, host: &str) -> Outlet<'r> {
-    let id = slug(host);
+    let domain = domain_of(host);
+    let id = slug_of_domain(&domain);
     match registry.by_domain(host).or_else(|| registry.by_id(&id)) {
         Some(entry) => registered(entry, Basis::Host, Some(host)),
         None => Outlet {
             id: id.into(),
             name: None,
-            domain: Some(host.to_owned().into()),
+            domain: Some(domain.into()),
             basis: Basis::Host,
             entry: None,
             zone: None,
@@ -187,7 +189,7 @@ fn registered<'r>(entry: &'r Source, basis: Basis, host: Option<&str>) -> Outlet
     Outlet {
         id: entry.id.as_str().into(),
         name: Some(entry.name.as_str().into()),
-        domain: domain.or_else(|| host.map(|host| host.to_owned().into())),
+        domain: domain.or_else(|| host.map(|host| domain_of(host).into())),
         basis,
         entry: Some(entry),
         zone: entry.time_zone.as_deref().and_then(ZoneRule::named),
@@ -205,14 +207,27 @@ fn is_under(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-fn without_www(host: &str) -> &str {
-    host.strip_prefix("www.").filter(|rest| rest.contains('.')).unwrap_or(host)
+/// The registrable domain of a host; the host itself when it has none.
+fn domain_of(host: &str) -> String {
+    registrable_domain(host).map_or_else(|| host.to_owned(), Cow::into_owned)
 }
 
-/// The host that a source statement consists of: a URL, or ASCII labels of which the last has two letters or more.
+/// The id of an outlet that is known by its domain only.
+fn slug_of_domain(domain: &str) -> String {
+    slug(&unicode_host(domain))
+}
+
+fn lower_ascii(host: Cow<'_, str>) -> Cow<'_, str> {
+    match host {
+        Cow::Borrowed(host) => ascii_host(host),
+        Cow::Owned(host) => Cow::Owned(ascii_host(&host).into_owned()),
+    }
+}
+
+/// The domain of the host that a source statement consists of: a URL, or ASCII labels of which the last has two letters or more.
 fn stated_domain(stated: &str) -> Option<String> {
     if let Some(host) = host_of_url(stated) {
-        return Some(without_www(&host).to_owned());
+        return Some(domain_of(&ascii_host(&host)));
     }
     let last = stated.strip_suffix('.').unwrap_or(stated).rsplit_once('.')?.1;
     let is_label = |label: &str| label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -221,7 +236,7 @@ fn stated_domain(stated: &str) -> Option<String> {
         return None;
     }
     let url = format!("//{stated}");
-    host_of_url(&url).map(|host| without_www(&host).to_owned())
+    host_of_url(&url).map(|host| domain_of(&host))
 }
 
 /// Scheme and authority of a URL, as written; the whole string when it has no path.
@@ -274,6 +289,9 @@ mod tests {
             (Some("https://courier.example/feed"), None, ("courier-example", None, Some("courier.example"))),
             (Some("U.S. News"), None, ("u-s-news", Some("U.S. News"), None)),
             (Some("—"), Some("http://courier.example?x"), ("courier-example", None, Some("courier.example"))),
+            (None, Some("https://m.courier.co.uk/x"), ("courier-co-uk", None, Some("courier.co.uk"))),
+            (None, Some("https://www.küste.example/"), ("kuste-example", None, Some("xn--kste-0ra.example"))),
+            (None, Some("https://192.0.2.7/"), ("192-0-2-7", None, Some("192.0.2.7"))),
             (
                 None,
                 Some("https://sub.harbour.example/"),

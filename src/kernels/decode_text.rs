@@ -1,19 +1,32 @@
-//! Decodes the bytes of a text to UTF-8, without ever putting a replacement character for what it cannot read.
+//! Decodes the bytes of a text to UTF-8: strictly ([`decode_text`]), or a page that may be a little broken ([`decode_page`]).
+//!
+//! The order is always the same: a byte order mark; what announces itself (UTF-16 and UTF-32 by their NUL bytes, ISO-2022
+//! and HZ by their escapes); strict UTF-8; what is declared, unless it makes the text implausible; a guess (`guess.rs`);
+//! the fallbacks of the config. No guess is ever made about valid UTF-8.
+
+mod announced;
+mod charset;
+mod code_pages;
+mod declared;
+mod guess;
+mod johab;
+mod letters;
+mod page;
+mod symbols;
 
 use std::borrow::Cow;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
-use memchr::memchr;
-
 use crate::rejection::{ReasonCode, Rejection};
+use charset::Charset;
+pub use declared::declared_encoding;
+pub use page::{DecodedPage, decode_page};
 
 /// A decoded text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded<'a> {
     /// The text without byte order mark; borrowed, as a suffix of the bytes, exactly when they were UTF-8.
     pub text: Cow<'a, str>,
-    /// WHATWG name in lower case (`utf-8`, `windows-1252`), or `utf-32le`, `utf-32be`, which WHATWG does not have.
+    /// WHATWG name in lower case (`utf-8`, `windows-1252`), or Python's where WHATWG has none (`utf-32le`, `cp850`, `johab`).
     pub encoding: &'static str,
 }
 
@@ -26,8 +39,8 @@ impl<'a> Decoded<'a> {
         }
     }
 
-    fn new(text: impl Into<Cow<'a, str>>, encoding: &'static Encoding) -> Self {
-        Self { text: text.into(), encoding: lower_name(encoding) }
+    fn new(text: impl Into<Cow<'a, str>>, encoding: &'static str) -> Self {
+        Self { text: text.into(), encoding }
     }
 }
 
@@ -51,15 +64,18 @@ impl From<Undecodable> for Rejection {
 /// The share of control characters above which bytes are not text: valid UTF-8 may be sloppy, a guess may not.
 ///
 /// Line ends, TAB and FF do not count; NUL does. Text has next to none: a page of 3,000 characters with 60 stray ones is still
-/// accepted from a detector, compressed data (about 10 % of the bytes) is not.
+/// accepted from a guess, compressed data (about 10 % of the bytes) is not.
 const CONTROLS_IN_UTF8: f64 = 0.30;
 /// See [`CONTROLS_IN_UTF8`].
 const CONTROLS_IN_GUESS: f64 = 0.02;
 
+/// How many of the best guesses are tried: a better one may not decode the whole text.
+const GUESSES: usize = 12;
+
 /// Decodes a text: strict UTF-8; else what a byte order mark says, then `declared`, then a guess, then `fallbacks` in order.
 ///
-/// `declared` and `fallbacks` are WHATWG labels; unknown ones are passed over. UTF-16 without a mark is known by where its NUL
-/// bytes stand, ISO-2022-JP by its escape sequences: both are valid UTF-8 by accident, so they are looked for first.
+/// `declared` and `fallbacks` are WHATWG labels or names of the encodings that WHATWG does not have; unknown ones are passed
+/// over. What is declared is doubted when a guess explains the text far better.
 ///
 /// # Errors
 /// With the first offending byte when every way would need a replacement character, or when the bytes are not text at all.
@@ -68,128 +84,66 @@ pub fn decode_text<'a>(
     declared: Option<&str>,
     fallbacks: &[String],
 ) -> Result<Decoded<'a>, Undecodable> {
-    if let Some(decoded) = decode_marked(bytes) {
-        return decoded;
-    }
-    if let Some(encoding) = announced(bytes)
-        && let Some(text) = decode_strictly(bytes, encoding)
+    let fault = match decode_plainly(bytes) {
+        Ok(decoded) => return decoded,
+        Err(fault) => fault,
+    };
+    let declared = declared.and_then(legacy);
+    if let Some(charset) = declared
+        && let Some(text) = charset.decode(bytes)
+        && guess::is_plausible(bytes, charset)
     {
-        return Ok(Decoded::new(text, encoding));
+        return Ok(Decoded::new(owned(text), charset.name_for(bytes)));
     }
-    let fault = match simdutf8::compat::from_utf8(bytes) {
-        Ok(text) => return checked_utf8(text),
-        Err(error) => error,
+    if let Some(decoded) = decode_guessed(bytes, fallbacks) {
+        return Ok(decoded);
+    }
+    let (reason, offset, tried) = match declared {
+        Some(charset) => (ReasonCode::InvalidEncoding, first_malformed(bytes, charset), charset.name()),
+        None => (ReasonCode::InvalidUtf8, fault.valid_up_to(), "utf-8"),
     };
-    let known = |label: &str| Encoding::for_label_no_replacement(label.trim().as_bytes()).filter(|it| *it != UTF_8);
-    let declared = declared.and_then(known);
-    let guess = |encoding| Some((encoding, decode_strictly(bytes, encoding)?));
-    if let Some((encoding, text)) = declared.and_then(guess) {
-        return Ok(Decoded::new(text, encoding));
-    }
-    let guessed = guess_encoding(bytes);
-    let candidates = std::iter::once(guessed).chain(fallbacks.iter().filter_map(|label| known(label)));
-    for encoding in candidates {
-        if let Some(text) = decode_strictly(bytes, encoding)
-            && share_of_controls(&text) <= CONTROLS_IN_GUESS
-        {
-            return Ok(Decoded::new(text, encoding));
-        }
-    }
-    let (reason, tried) = match declared {
-        Some(encoding) => (ReasonCode::InvalidEncoding, lower_name(encoding)),
-        None => (ReasonCode::InvalidUtf8, "utf-8"),
-    };
-    let offset = declared.map_or(fault.valid_up_to(), |encoding| first_malformed(bytes, encoding));
     let found = bytes.get(offset).map_or_else(|| "end of text".to_owned(), |byte| format!("byte 0x{byte:02X}"));
     Err(Undecodable { reason, offset, detail: format!("expected {tried}, but found {found}") })
 }
 
-/// Guesses the encoding of bytes that are not UTF-8. A function of the bytes alone; never fails, so the guess must be checked.
-pub fn guess_encoding(bytes: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
-    detector.guess(None, Utf8Detection::Deny)
+/// Decodes what is marked, announced or valid UTF-8; else says where UTF-8 is broken.
+fn decode_plainly(bytes: &[u8]) -> Result<Result<Decoded<'_>, Undecodable>, simdutf8::compat::Utf8Error> {
+    if let Some(decoded) = announced::decode_marked(bytes) {
+        return Ok(decoded);
+    }
+    if let Some(decoded) = announced::decode_announced(bytes) {
+        return Ok(Ok(decoded));
+    }
+    simdutf8::compat::from_utf8(bytes).map(checked_utf8)
 }
 
-/// Decodes what a byte order mark announces; `None` without a mark.
-fn decode_marked(bytes: &[u8]) -> Option<Result<Decoded<'_>, Undecodable>> {
-    let (encoding, rest) = match bytes {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => (UTF_8, rest),
-        [0xFF, 0xFE, 0, 0, rest @ ..] if rest.len() % 4 == 0 => return Some(decode_utf32(rest, false)),
-        [0, 0, 0xFE, 0xFF, rest @ ..] => return Some(decode_utf32(rest, true)),
-        [0xFF, 0xFE, rest @ ..] => (UTF_16LE, rest),
-        [0xFE, 0xFF, rest @ ..] => (UTF_16BE, rest),
-        _ => return None,
+/// Decodes by the first of the guesses and the fallbacks that reads everything and finds text.
+fn decode_guessed(bytes: &[u8], fallbacks: &[String]) -> Option<Decoded<'static>> {
+    let guesses = guess::rank(bytes).into_iter().take(GUESSES).map(|(charset, _)| charset);
+    guesses.chain(fallbacks.iter().filter_map(|label| legacy(label))).find_map(|charset| {
+        let text = charset.decode(bytes).filter(|text| share_of_controls(text) <= CONTROLS_IN_GUESS)?;
+        Some(Decoded::new(owned(text), charset.name_for(bytes)))
+    })
+}
+
+/// The encoding of a label, when it is not UTF-8.
+fn legacy(label: &str) -> Option<Charset> {
+    Charset::for_label(label).filter(|charset| *charset != Charset::Standard(encoding_rs::UTF_8))
+}
+
+/// A text that borrows from its bytes only where they are ASCII: those have been read as UTF-8 before.
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
+/// The first byte that an encoding cannot read.
+fn first_malformed(bytes: &[u8], charset: Charset) -> usize {
+    let Charset::Standard(encoding) = charset else {
+        // Ours are tables, of which each byte can be asked, and Johab, whose pairs can.
+        let unread = |at: &usize| bytes.get(..*at).is_some_and(|head| charset.decode(head).is_none());
+        let step = if charset.is_single_byte() { 1 } else { 2 };
+        return (0..bytes.len()).map(|at| at + step).find(unread).map_or(bytes.len(), |end| end - step);
     };
-    if encoding == UTF_8 {
-        return Some(match simdutf8::compat::from_utf8(rest) {
-            Ok(text) => checked_utf8(text),
-            Err(error) => Err(Undecodable {
-                reason: ReasonCode::InvalidUtf8,
-                offset: 3 + error.valid_up_to(),
-                detail: "the byte order mark says utf-8".to_owned(),
-            }),
-        });
-    }
-    Some(decode_strictly(rest, encoding).map(|text| Decoded::new(text, encoding)).ok_or_else(|| Undecodable {
-        reason: ReasonCode::InvalidEncoding,
-        offset: 2 + first_malformed(rest, encoding),
-        detail: format!("the byte order mark says {}", lower_name(encoding)),
-    }))
-}
-
-fn decode_utf32<'a>(rest: &[u8], big: bool) -> Result<Decoded<'a>, Undecodable> {
-    let encoding = if big { "utf-32be" } else { "utf-32le" };
-    let mut text = String::with_capacity(rest.len() / 4);
-    for (unit, bytes) in rest.chunks(4).enumerate() {
-        let scalar = <[u8; 4]>::try_from(bytes)
-            .map(|four| if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) })
-            .ok()
-            .and_then(char::from_u32);
-        match scalar {
-            Some(c) => text.push(c),
-            None => {
-                return Err(Undecodable {
-                    reason: ReasonCode::InvalidEncoding,
-                    offset: 4 + 4 * unit,
-                    detail: format!("the byte order mark says {encoding}"),
-                });
-            }
-        }
-    }
-    Ok(Decoded { text: Cow::Owned(text), encoding })
-}
-
-/// The encoding that the bytes themselves announce without a mark: UTF-16 by its NUL bytes, ISO-2022-JP by its escapes.
-fn announced(bytes: &[u8]) -> Option<&'static Encoding> {
-    if memchr(0, bytes).is_some() {
-        let sample = bytes.get(..4096).unwrap_or(bytes);
-        let units = (sample.len() / 2).max(1);
-        // Units of printable Latin-1 or white space, by where their NUL stands.
-        let latin = |high: usize| {
-            let plain = |low: u8| matches!(low, b'\t' | b'\n' | b'\r' | b' '..=b'~' | 0xA0..);
-            sample.chunks_exact(2).filter(|pair| pair[high] == 0 && plain(pair[1 - high])).count()
-        };
-        let (even, odd) = (latin(0), latin(1));
-        // Text in any script has spaces and digits, whose high byte is NUL; a NUL unit is rare.
-        if bytes.len().is_multiple_of(2) && odd * 10 > units && even * 20 < odd {
-            return Some(UTF_16LE);
-        }
-        if bytes.len().is_multiple_of(2) && even * 10 > units && odd * 20 < even {
-            return Some(UTF_16BE);
-        }
-    }
-    let escape = memchr(0x1B, bytes)?;
-    let announces = matches!(bytes.get(escape + 1..escape + 3), Some(b"$@" | b"$B" | b"(J" | b"(I"));
-    (announces && bytes.is_ascii()).then_some(ISO_2022_JP)
-}
-
-fn decode_strictly<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Option<Cow<'a, str>> {
-    encoding.decode_without_bom_handling_and_without_replacement(bytes)
-}
-
-/// The first byte that `encoding` cannot read.
-fn first_malformed(bytes: &[u8], encoding: &'static Encoding) -> usize {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let mut scratch = [0; 4096];
     let mut read = 0;
@@ -213,7 +167,7 @@ fn checked_utf8(text: &str) -> Result<Decoded<'_>, Undecodable> {
         let detail = "expected text, but found mostly control characters".to_owned();
         return Err(Undecodable { reason: ReasonCode::InvalidEncoding, offset, detail });
     }
-    Ok(Decoded::new(text, UTF_8))
+    Ok(Decoded::new(text, "utf-8"))
 }
 
 fn is_stray_control(c: char) -> bool {
@@ -228,56 +182,10 @@ fn share_of_controls(text: &str) -> f64 {
     (c0 + c1) as f64 / bytes.len().max(1) as f64
 }
 
-/// The WHATWG name in lower case, as a static string.
-fn lower_name(encoding: &'static Encoding) -> &'static str {
-    const NAMES: &[&str] = &[
-        "big5",
-        "euc-jp",
-        "euc-kr",
-        "gb18030",
-        "gbk",
-        "ibm866",
-        "iso-2022-jp",
-        "iso-8859-10",
-        "iso-8859-13",
-        "iso-8859-14",
-        "iso-8859-15",
-        "iso-8859-16",
-        "iso-8859-2",
-        "iso-8859-3",
-        "iso-8859-4",
-        "iso-8859-5",
-        "iso-8859-6",
-        "iso-8859-7",
-        "iso-8859-8",
-        "iso-8859-8-i",
-        "koi8-r",
-        "koi8-u",
-        "macintosh",
-        "replacement",
-        "shift_jis",
-        "utf-16be",
-        "utf-16le",
-        "utf-8",
-        "windows-1250",
-        "windows-1251",
-        "windows-1252",
-        "windows-1253",
-        "windows-1254",
-        "windows-1255",
-        "windows-1256",
-        "windows-1257",
-        "windows-1258",
-        "windows-874",
-        "x-mac-cyrillic",
-        "x-user-defined",
-    ];
-    NAMES.iter().copied().find(|name| name.eq_ignore_ascii_case(encoding.name())).unwrap_or(encoding.name())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::Encoding;
     use proptest::prelude::*;
 
     fn decoded(
@@ -346,7 +254,7 @@ mod tests {
             "logical",
         ] {
             let encoding = Encoding::for_label(label.as_bytes()).expect("law: a WHATWG label");
-            assert_eq!(lower_name(encoding), encoding.name().to_lowercase());
+            assert_eq!(Charset::Standard(encoding).name(), encoding.name().to_lowercase());
         }
     }
 

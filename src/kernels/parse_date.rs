@@ -35,6 +35,8 @@ mod words;
 mod zone;
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::kernels::decode_text::decode_text;
 use crate::kernels::extract_body::extract_body;
 use crate::kernels::parse_html::parse_html;
+use crate::kernels::read_metadata::read_metadata;
 use crate::origin::ByteRange;
 use crate::readers::whole::{damage, read_whole};
 use crate::readers::{Layout, RawRecord, ReadContext, Reader, Tile, TileSink};
@@ -56,7 +57,7 @@ impl Reader for Html {
             let rejection = Rejection::new(ReasonCode::MissingText, "no article is found in the page");
             return sink.tile(damage(context.base, &bytes, rejection));
         }
-        let mut statements: Vec<Statement<'_>> = Vec::new();
+        let mut statements = read_metadata(&page, &body, stated(Field::Url));
         if page.is_cut() {
             statements.push(Statement::new(Field::Flag, Evidence::None, PAGE_CUT));
         }

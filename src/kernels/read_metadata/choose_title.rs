@@ -80,8 +80,19 @@ struct Heading {
     score: f32,
 }
 
+/// A title.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title {
+    /// Where it stands.
+    pub evidence: Evidence,
+    /// The words.
+    pub text: String,
+    /// The heading that is the headline, where there is one.
+    pub heading: Option<usize>,
+}
+
 /// Chooses the title; `None` when the page has none.
-pub fn choose_title(page: &HtmlPage, headings: &[usize], titles: &Titles<'_>) -> Option<(Evidence, String)> {
+pub fn choose_title(page: &HtmlPage, headings: &[usize], titles: &Titles<'_>) -> Option<Title> {
     let candidates = candidates(titles);
     let headings = scored_headings(page, headings, titles, &candidates);
     // Of equals the first.
@@ -91,12 +102,14 @@ pub fn choose_title(page: &HtmlPage, headings: &[usize], titles: &Titles<'_>) ->
         let is_lone =
             !titles.is_news && headings.len() == 1 && best.score >= 0.0 && best.key.split(' ').count() >= LONE_WORDS;
         if best.score >= LIKE || is_lone {
-            return Some(from_heading(page, best, titles, &candidates));
+            let (evidence, text) = from_heading(page, best, titles, &candidates);
+            return Some(Title { evidence, text, heading: Some(best.node) });
         }
     }
     from_heads(&candidates, best.filter(|best| best.score >= 0.0), titles)
         .or_else(|| best.map(|best| (Evidence::Byline, best.text.clone())))
         .or_else(|| titles.heads.first().map(|(head, text)| (head.evidence(), (*text).to_owned())))
+        .map(|(evidence, text)| Title { evidence, text, heading: None })
 }
 
 fn candidates<'t>(titles: &Titles<'t>) -> Vec<Candidate<'t>> {

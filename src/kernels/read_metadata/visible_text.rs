@@ -8,14 +8,23 @@ use super::fold_words::is_invisible;
 ///
 /// `None` when there is none, or more than `longest` bytes.
 pub fn visible_text(page: &HtmlPage, node: usize, longest: usize) -> Option<String> {
+    read_text(page, node, longest, ' ')
+}
+
+/// The text of an element, a line end where a block, a line or an element ends without a space.
+pub fn visible_lines(page: &HtmlPage, node: usize, longest: usize) -> Option<String> {
+    read_text(page, node, longest, '\n')
+}
+
+fn read_text(page: &HtmlPage, node: usize, longest: usize, line_end: char) -> Option<String> {
     let mut out = String::new();
     let end = page.end(node);
     let mut block_end = usize::MAX;
-    let mut is_apart = false;
+    let mut gap = None;
     let mut at = node;
     while at < end {
         if at >= block_end {
-            is_apart = true;
+            gap = Some(line_end);
             block_end = usize::MAX;
         }
         let name = page.name(at);
@@ -24,12 +33,15 @@ pub fn visible_text(page: &HtmlPage, node: usize, longest: usize) -> Option<Stri
             continue;
         }
         if page.is_text(at) {
-            push_text(page.text(at), &mut is_apart, &mut out);
+            if line_end == '\n' && gap.is_none() {
+                gap = Some(line_end);
+            }
+            push_text(page.text(at), &mut gap, &mut out);
             if out.len() > longest {
                 return None;
             }
         } else if at != node && !is_inline(name) {
-            is_apart = true;
+            gap = Some(line_end);
             block_end = block_end.min(page.end(at));
         }
         at += 1;
@@ -37,15 +49,14 @@ pub fn visible_text(page: &HtmlPage, node: usize, longest: usize) -> Option<Stri
     (!out.is_empty()).then_some(out)
 }
 
-fn push_text(text: &str, is_apart: &mut bool, out: &mut String) {
+fn push_text(text: &str, gap: &mut Option<char>, out: &mut String) {
     for letter in text.chars() {
         if letter.is_whitespace() {
-            *is_apart = true;
+            *gap = gap.or(Some(' '));
         } else if !is_invisible(letter) || matches!(letter, '\u{200C}' | '\u{200D}') {
-            if *is_apart && !out.is_empty() {
-                out.push(' ');
+            if let Some(gap) = gap.take().filter(|_| !out.is_empty()) {
+                out.push(gap);
             }
-            *is_apart = false;
             out.push(letter);
         }
     }
@@ -92,6 +103,8 @@ mod tests {
             Some("Kicker Head line two x y")
         );
         assert_eq!(text("Ha&shy;fen<script>no</script>").as_deref(), Some("Hafen"));
+        let page = parse_html("<p>By <a>Ada</a><a>Can</a><div>Text");
+        assert_eq!(visible_lines(&page, 0, 99).as_deref(), Some("By Ada\nCan\nText"));
         assert_eq!(text(" "), None);
         assert_eq!(text(&"long ".repeat(99)), None);
     }

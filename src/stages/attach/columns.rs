@@ -11,6 +11,7 @@ use crate::extractors::source::Outlet;
 use crate::extractors::stated_row::StatedRow;
 use crate::kernels::normalize_line::normalize_line;
 use crate::kernels::normalize_text::Scratch;
+use crate::kernels::normalize_url::normalize_url;
 use crate::statement::{Evidence, Field};
 
 /// Fields with URLs, in order of preference for the outlet's host and the date in the path.
@@ -53,10 +54,11 @@ impl FactColumns {
         }
     }
 
-    /// Adds a row of the URL column `URLS[column]`; tells whether the URL is good or absent.
+    /// Adds a row of the URL column `URLS[column]`; tells whether the URL is good or absent. A canonical one is normalized.
     pub fn push_url(&mut self, column: usize, url: Option<&str>, has_host: bool) -> bool {
         let good = url.filter(|url| has_host && is_web_url(url));
-        self.urls[column].append_option(good);
+        let normalized = good.filter(|_| URLS[column] == Field::CanonicalUrl).and_then(|url| normalize_url(url, None));
+        self.urls[column].append_option(normalized.as_deref().or(good));
         url.is_none() || good.is_some()
     }
 
