@@ -2,7 +2,7 @@
 
 use crate::kernels::parse_html::{HtmlPage, local_name};
 
-use super::byline_words::{BESIDE_WORDS, CLASS_WORDS, FOREIGN_WORDS};
+use super::byline_words::{BESIDE_WORDS, CLASS_WORDS, FOREIGN_WORDS, Words};
 use super::clean_names::{Trust, clean_names, is_full_name, is_lead, without_leads};
 use super::fold_words::is_ideograph;
 use super::visible_text::visible_lines;
@@ -29,16 +29,38 @@ pub struct Hint {
 
 /// Whether `class`, `id` or the like says that an element names an author.
 pub fn is_byline_class(value: &str) -> bool {
-    class_words(value).any(|word| has_word(CLASS_WORDS, word))
+    may_name_author(value) && class_words(value).any(|word| has_word(&CLASS_WORDS, word))
+}
+
+/// A quick look at the beginnings of words, which most classes do not survive.
+fn may_name_author(value: &str) -> bool {
+    value.as_bytes().windows(3).any(|window| {
+        let lower = [window[0] | 0x20, window[1] | 0x20, window[2] | 0x20];
+        matches!(
+            &lower,
+            b"aut"
+                | b"byl"
+                | b"byu"
+                | b"con"
+                | b"cre"
+                | b"for"
+                | b"jou"
+                | b"pos"
+                | b"red"
+                | b"rep"
+                | b"sch"
+                | b"sig"
+                | b"sub"
+                | b"use"
+                | b"ver"
+                | b"wri"
+        )
+    })
 }
 
 /// Whether an address is that of a page about an author: `/author/ada`.
 pub fn is_author_link(href: &str) -> bool {
-    href.split(['/', '?', '#']).skip(1).any(|part| has_word(CLASS_WORDS, part))
-}
-
-fn has_word(list: &[&str], word: &str) -> bool {
-    list.iter().any(|own| own.len() == word.len() && own.eq_ignore_ascii_case(word))
+    may_name_author(href) && href.split(['/', '?', '#']).skip(1).any(|part| has_word(&CLASS_WORDS, part))
 }
 
 /// The words in a list of classes: `PostAuthor-name` holds `Post`, `Author` and `name`.
@@ -46,17 +68,23 @@ fn class_words(value: &str) -> impl Iterator<Item = &str> {
     value.split(|c: char| !c.is_ascii_alphabetic()).flat_map(|word| {
         let mut rest = word;
         std::iter::from_fn(move || {
-            if rest.is_empty() {
-                return None;
-            }
             let bytes = rest.as_bytes();
             let is_hump = |at: &usize| bytes[*at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
             let end = (1..bytes.len()).find(is_hump).unwrap_or(bytes.len());
             let (first, behind) = rest.split_at(end);
             rest = behind;
-            Some(first)
+            (!first.is_empty()).then_some(first)
         })
     })
+}
+
+/// Whether a list has a word of ASCII letters, whatever its case.
+fn has_word(list: &Words, word: &str) -> bool {
+    let mut lower = [0; 16];
+    let Some(lower) = lower.get_mut(..word.len()) else { return false };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    std::str::from_utf8(lower).is_ok_and(|word| list.has(word))
 }
 
 /// The names in the visible byline. `headline` is the element of the headline, `body` the nodes of the body, where they are known.
@@ -163,10 +191,10 @@ fn place_of(page: &HtmlPage, node: usize) -> Place {
         }
         for key in [local_name!("class"), local_name!("id")] {
             let value = page.attribute(around, &key).unwrap_or_default();
-            if class_words(value).any(|word| has_word(FOREIGN_WORDS, word)) {
+            if class_words(value).any(|word| has_word(&FOREIGN_WORDS, word)) {
                 return Place::Foreign;
             }
-            if class_words(value).any(|word| has_word(BESIDE_WORDS, word)) {
+            if class_words(value).any(|word| has_word(&BESIDE_WORDS, word)) {
                 place = Place::Beside;
             }
         }
