@@ -64,6 +64,7 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     let best = found.first().map_or(0, |one| one.rank);
     found.retain(|one| one.rank >= best - RANK_SPAN);
     found.truncate(MAX_STATED);
+    keep_order(&mut found);
     for one in found {
         out.push(Statement::new(one.field, one.evidence, one.value));
     }
@@ -117,6 +118,17 @@ fn cost_of_lists(found: &mut [Found]) {
         kin.chunk_by(|one, other| one.0 == other.0).filter(|list| list.len() >= LIST).map(|list| list[0].0).collect();
     for one in found.iter_mut().filter(|one| lists.binary_search(&one.kin).is_ok()) {
         one.rank -= (LIST_COST - one.rank / 2).max(0);
+    }
+}
+
+/// Lets no `<time>` element of another day outrank a line that is likelier.
+fn keep_order(found: &mut [Found]) {
+    for field in [Field::Published, Field::Modified] {
+        let mut own = found.iter_mut().filter(|one| one.field == field);
+        let Some(first) = own.next().filter(|first| first.evidence == Evidence::Byline) else { continue };
+        let day = day_of(&first.value);
+        own.filter(|one| one.evidence == Evidence::TimeElement && day_of(&one.value) != day)
+            .for_each(|one| one.evidence = Evidence::Shown);
     }
 }
 
@@ -263,7 +275,7 @@ impl Frame<'_> {
         if names.apart > 0 {
             rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(names.apart - 1);
         }
-        let is_beside = zone >= BESIDE && rank >= LIKELY;
+        let is_beside = zone >= BESIDE && rank >= LIKELY && (names.apart == 0 || label.is_some());
         if zone < BESIDE && rank > FAR {
             rank = FAR + (rank - FAR) / 4;
         }
