@@ -3,7 +3,7 @@
 use memchr::memchr;
 
 use crate::error::Result;
-use crate::kernels::decode_text::decode_text;
+use crate::kernels::decode_text::decode_page;
 use crate::kernels::extract_body::extract_body;
 use crate::kernels::parse_html::parse_html;
 use crate::kernels::read_metadata::read_metadata;
@@ -16,6 +16,8 @@ use crate::stream::RawInput;
 
 /// Quality flag: the page takes too much work to read, and its end was left out.
 pub const PAGE_CUT: &str = "page-cut";
+/// Quality flag: some bytes of the page do not decode and are U+FFFD in what was read.
+pub const BYTES_REPLACED: &str = "bytes-replaced";
 
 /// Reader of a saved page; [`extract_body`] finds its text.
 #[derive(Debug)]
@@ -47,7 +49,7 @@ impl Reader for Html {
     fn read(&self, input: &mut dyn RawInput, context: &ReadContext<'_>, sink: &mut dyn TileSink) -> Result<()> {
         let Some(bytes) = read_whole(input, context, sink)? else { return Ok(()) };
         let stated = |field| context.facts.iter().find(|fact| fact.field == field).map(|fact| &*fact.value);
-        let decoded = match decode_text(&bytes, stated(Field::Encoding), context.fallback_encodings) {
+        let decoded = match decode_page(&bytes, stated(Field::Encoding), context.fallback_encodings) {
             Ok(decoded) => decoded,
             Err(fault) => return sink.tile(damage(context.base, &bytes, fault.into())),
         };
@@ -58,8 +60,10 @@ impl Reader for Html {
             return sink.tile(damage(context.base, &bytes, rejection));
         }
         let mut statements = read_metadata(&page, &body, stated(Field::Url));
-        if page.is_cut() {
-            statements.push(Statement::new(Field::Flag, Evidence::None, PAGE_CUT));
+        for (flag, is_set) in [(PAGE_CUT, page.is_cut()), (BYTES_REPLACED, decoded.replaced > 0)] {
+            if is_set {
+                statements.push(Statement::new(Field::Flag, Evidence::None, flag));
+            }
         }
         sink.tile(Tile::Record(RawRecord {
             range: ByteRange::new(context.base, bytes.len() as u64),
