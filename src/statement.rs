@@ -16,6 +16,9 @@ macro_rules! codes {
             /// Every variant, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
+            /// The code of every variant, in order.
+            pub const CODES: &'static [&'static str] = &[$($code,)*];
+
             /// The stable code, as stored.
             pub fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
@@ -72,7 +75,9 @@ codes! {
         Feed = "feed", "An element of a feed entry.";
         TimeElement = "time-element", "A `<time>` element inside the article.";
         Byline = "byline", "A visible line beside the headline.";
+        PageData = "page-data", "Data that a script of a page carries.";
         UrlPath = "url-path", "The path of the article's URL.";
+        Shown = "shown", "A date shown elsewhere in the page.";
         Dateline = "dateline", "The dateline that opens the text.";
         FileName = "file-name", "The name of the raw file.";
         LastChange = "last-change", "A stated date of the last change, where nothing states the publication.";

@@ -4,30 +4,12 @@ use super::{Column, ColumnType, Rule, Storage, Table};
 use ColumnType::{Boolean, Date, Float64, Int32, Int64, Text, TextList, Timestamp};
 use Storage::{Lookup, Low, Opaque};
 
+use crate::statement::Evidence;
+
 const ID: Rule = Rule::Pattern("^art_[0-9a-f]{32}$");
 const SHA256: Rule = Rule::Pattern("^sha256:[0-9a-f]{64}$");
 const CODE: Rule = Rule::Pattern("^[a-z0-9]+(-[a-z0-9]+)*$");
-const EVIDENCE: Rule = Rule::OneOf(&[
-    "sidecar",
-    "path-pattern",
-    "record-field",
-    "front-matter",
-    "header-block",
-    "header-inline",
-    "json-ld",
-    "meta",
-    "feed",
-    "time-element",
-    "byline",
-    "url-path",
-    "dateline",
-    "file-name",
-    "http",
-    "registry",
-    "domain",
-    "detector",
-    "none",
-]);
+const EVIDENCE: Rule = Rule::OneOf(Evidence::CODES);
 const PRECISION: Rule = Rule::OneOf(&["second", "minute", "day", "month", "year", "none"]);
 const PAIR_RELATION: Rule = Rule::OneOf(&[
     "exact_raw",

@@ -37,6 +37,8 @@ pub const OUT_OF_RANGE: &str = "out-of-range";
 pub const NOT_PUBLICATION: &str = "not-publication";
 /// Refused: the name of a file that holds many records.
 pub const FILE_OF_MANY: &str = "file-of-many";
+/// Refused: two other kinds agree on another day.
+pub const OUTVOTED: &str = "outvoted";
 /// Refused: a time of day without a known zone is no instant.
 pub const NO_ZONE: &str = "no-zone";
 /// Refused: a date without a time of day is no instant.
@@ -49,6 +51,8 @@ pub const WEEKDAY_CONFLICT: &str = "weekday-conflict";
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 const MICROS_PER_MINUTE: i64 = 60_000_000;
+/// The century of the years of two digits that pages name in full.
+const CENTURY: u8 = 20;
 /// The zone that is farthest ahead, UTC+14 (Kiribati).
 const FARTHEST_AHEAD: i64 = 14 * 60 * MICROS_PER_MINUTE;
 
@@ -171,8 +175,16 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
         Evidence::PathPattern | Evidence::FrontMatter | Evidence::HeaderBlock | Evidence::HeaderInline
     );
     // The order that a page is seen to write is a habit: the outlet's own outranks it, and it yields to a part over 12.
-    let is_shown =
-        matches!(stated.evidence, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline);
+    let is_shown = matches!(
+        stated.evidence,
+        Evidence::JsonLd
+            | Evidence::Meta
+            | Evidence::TimeElement
+            | Evidence::Byline
+            | Evidence::PageData
+            | Evidence::Shown
+            | Evidence::Dateline
+    );
     let habit = match stated.form {
         DateForm::DayMonthYear if is_shown => Some(DateOrder::DayMonthYear),
         DateForm::MonthDayYear if is_shown => Some(DateOrder::MonthDayYear),
@@ -192,6 +204,8 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
     let context = DateContext {
         format,
         order: setting.order.or(habit),
+        // A page declares an order for a year of two digits only where it names that year in full.
+        century: habit.map(|_| CENTURY),
         zone: declared_utc.or(setting.zone),
         abbreviations: setting.abbreviations,
         language: setting.language,
@@ -317,6 +331,7 @@ pub fn choose_dates<'a>(candidates: &mut Vec<Candidate<'a>>, setting: &DateSetti
         refuse_for_itself(candidate, setting);
     }
     agree::settle_by_agreement(candidates, setting);
+    agree::refuse_outvoted(candidates);
     last_change::stand_in(candidates, setting);
     let conflict = is_conflict(candidates);
     let mut published = choose_published(candidates, setting.zone);

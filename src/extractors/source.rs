@@ -1,6 +1,7 @@
 //! Resolves the outlet of a record from what is stated and from its URL, through the registry.
 //!
-//! A source statement outranks the URL. It is looked up as an id, a name, an alias, a domain or a URL; what the registry does not
+//! A source statement outranks the URL, but for what a page says of itself: there the host decides, because it is one spelling
+//! where `og:site_name` has many, and the statement gives the name. A statement is looked up as an id, a name, an alias, a domain or a URL; what the registry does not
 //! know becomes an id of its own ([`slug`]). A host that the registry does not know stands for its registrable domain, where it
 //! has one (`kernels/registrable_domain.rs`).
 
@@ -64,13 +65,29 @@ impl Outlet<'_> {
     }
 }
 
+/// A source statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Said<'a> {
+    /// The words, trimmed.
+    pub words: &'a str,
+    /// Whether a page says it of itself.
+    pub by_page: bool,
+}
+
+impl<'a> Said<'a> {
+    /// The statement of a kind.
+    pub fn new(words: &'a str, evidence: Evidence) -> Self {
+        Self { words: words.trim(), by_page: matches!(evidence, Evidence::JsonLd | Evidence::Meta) }
+    }
+}
+
 /// Resolves outlets and remembers them, so that a batch asks the registry once for each statement and host.
 #[derive(Debug)]
 pub struct Outlets<'a, 'r> {
     registry: &'r Registry,
     hosts: HashMap<&'a str, Option<usize>>,
     host_names: Vec<Cow<'a, str>>,
-    known: HashMap<(Option<&'a str>, Option<usize>), usize>,
+    known: HashMap<(Option<Said<'a>>, Option<usize>), usize>,
     resolved: Vec<Outlet<'r>>,
     scratch: Scratch,
 }
@@ -102,8 +119,8 @@ impl<'a, 'r> Outlets<'a, 'r> {
         host
     }
 
-    /// The outlet of a record with a source statement (trimmed) and a host of [`Self::host`].
-    pub fn resolve(&mut self, stated: Option<&'a str>, host: Option<usize>) -> &Outlet<'r> {
+    /// The outlet of a record with a source statement and a host of [`Self::host`].
+    pub fn resolve(&mut self, stated: Option<Said<'a>>, host: Option<usize>) -> &Outlet<'r> {
         let key = (stated, host);
         let known = self.known.get(&key).copied();
         let place = known.unwrap_or_else(|| {
@@ -116,9 +133,17 @@ impl<'a, 'r> Outlets<'a, 'r> {
     }
 }
 
-fn resolve<'r>(registry: &'r Registry, stated: Option<&str>, host: Option<&str>, scratch: &mut Scratch) -> Outlet<'r> {
+fn resolve<'r>(
+    registry: &'r Registry,
+    stated: Option<Said<'_>>,
+    host: Option<&str>,
+    scratch: &mut Scratch,
+) -> Outlet<'r> {
+    if let (Some(Said { words, by_page: true }), Some(host)) = (stated, host) {
+        return from_page(registry, words, host, scratch);
+    }
     stated
-        .and_then(|stated| from_statement(registry, stated, host, scratch))
+        .and_then(|stated| from_statement(registry, stated.words, host, scratch))
         .or_else(|| host.map(|host| from_host(registry, host)))
         .unwrap_or(Outlet {
             id: UNKNOWN.into(),
@@ -162,6 +187,19 @@ fn from_statement<'r>(
         date_order: None,
         conflict: false,
     })
+}
+
+/// The outlet of a page that names itself: the host decides, unless only the name is registered.
+fn from_page<'r>(registry: &'r Registry, words: &str, host: &str, scratch: &mut Scratch) -> Outlet<'r> {
+    let by_host = from_host(registry, host);
+    if by_host.entry.is_some() {
+        return by_host;
+    }
+    match from_statement(registry, words, Some(host), scratch) {
+        Some(stated) if stated.entry.is_some() => stated,
+        Some(stated) => Outlet { name: stated.name, ..by_host },
+        None => by_host,
+    }
 }
 
 fn from_host<'r>(registry: &'r Registry, host: &str) -> Outlet<'r> {
@@ -301,7 +339,7 @@ mod tests {
             (None, None, ("unknown", None, None)),
         ] {
             let host = url.and_then(|url| outlets.host(url));
-            let outlet = outlets.resolve(stated, host);
+            let outlet = outlets.resolve(stated.map(|words| Said { words, by_page: false }), host);
             assert_eq!((&*outlet.id, outlet.name.as_deref(), outlet.domain.as_deref()), expected, "{stated:?} {url:?}");
         }
     }
@@ -310,15 +348,34 @@ mod tests {
     fn the_registry_says_zone_order_and_kind() {
         let registry = Registry::parse(SOURCES, "sources.toml").expect("a good registry");
         let mut outlets = Outlets::new(&registry);
-        let outlet = outlets.resolve(Some("HT"), None);
+        let said = Some(Said::new(" HT ", Evidence::Sidecar));
+        let outlet = outlets.resolve(said, None);
         assert_eq!(outlet.zone.as_ref().map(ZoneRule::name), Some("Europe/Istanbul"));
         assert_eq!(outlet.date_order, Some(DateOrder::DayMonthYear));
         assert!(outlet.is_agency() && !outlet.conflict);
         assert_eq!(outlet.basis.evidence(Some(Evidence::Sidecar)), Evidence::Sidecar);
         let elsewhere = outlets.host("https://notharbour.example/");
-        assert!(outlets.resolve(Some("HT"), elsewhere).conflict);
+        assert!(outlets.resolve(said, elsewhere).conflict);
         assert!(!outlets.resolve(None, elsewhere).conflict);
         assert_eq!(outlets.resolve(None, elsewhere).basis.evidence(None), Evidence::Domain);
         assert_eq!(outlets.resolve(None, None).basis.evidence(None), Evidence::None);
+    }
+
+    #[test]
+    fn the_host_of_a_page_outranks_the_name_that_it_gives_itself() {
+        let registry = Registry::parse(SOURCES, "sources.toml").expect("a good registry");
+        let mut outlets = Outlets::new(&registry);
+        for (words, url, expected) in [
+            ("Courier Online", "https://www.courier.example/x", ("courier-example", Some("Courier Online"))),
+            ("Courier Online", "https://harbour.example/x", ("harbour-times", Some("The Harbour Times"))),
+            ("HT", "https://mirror.example/x", ("harbour-times", Some("The Harbour Times"))),
+            ("courier.example", "https://courier.example/x", ("courier-example", None)),
+        ] {
+            let host = outlets.host(url);
+            let outlet = outlets.resolve(Some(Said::new(words, Evidence::Meta)), host);
+            assert_eq!((&*outlet.id, outlet.name.as_deref()), expected, "{words} {url}");
+        }
+        let outlet = outlets.resolve(Some(Said::new("Courier Online", Evidence::JsonLd)), None);
+        assert_eq!((&*outlet.id, outlet.basis), ("courier-online", Basis::Statement));
     }
 }

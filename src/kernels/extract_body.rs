@@ -1,26 +1,38 @@
 //! Finds the body of the article in a page.
 //!
 //! The page is cut into blocks of text ([`cut_blocks`]), each block is described by numbers that do not depend on its language
-//! ([`describe_blocks`]), and the blocks that belong to the body are joined.
+//! ([`describe_blocks`]), a model of decision trees says how likely each block belongs to the body ([`score_blocks`]), and the blocks
+//! that make the best body are joined ([`choose_blocks`]).
 
+mod choose_blocks;
 mod cut_blocks;
 mod describe_blocks;
 mod measure_text;
 mod name_groups;
 mod read_evidence;
+mod read_scripts;
+mod score_blocks;
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use self::choose_blocks::choose_blocks;
 use self::cut_blocks::{Cut, Tag, cut_blocks};
 use self::describe_blocks::describe_blocks;
 use self::measure_text::bytes;
-use self::name_groups::{Group, NameTable};
+use self::name_groups::NameTable;
 use self::read_evidence::Evidence;
+use self::read_scripts::read_scripts;
+use self::score_blocks::MODEL;
 use super::parse_html::HtmlPage;
 
 /// The words of names, sorted once.
 static NAMES: LazyLock<NameTable> = LazyLock::new(NameTable::new);
+
+/// A page that shows fewer words of a body may hold it in a script.
+const FEW_WORDS: f32 = 100.0;
+/// The body in a script must have so many times the words that the page shows.
+const MORE_WORDS: f32 = 4.0;
 
 /// The body of an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +50,8 @@ pub struct BlockTable {
     pub texts: Vec<String>,
     /// What stands between each block and the one before it when both belong to the body.
     pub joints: Vec<&'static str>,
+    /// Around each block, from the inside: containers by their index.
+    pub around: Vec<[u32; 4]>,
     /// Numbers of all blocks, one row of [`BlockTable::width`] after the other.
     pub rows: Vec<f32>,
     /// Numbers of one block.
@@ -47,40 +61,39 @@ pub struct BlockTable {
 /// Finds the body of the article in a page.
 pub fn extract_body(page: &HtmlPage) -> Body {
     let cut = cut_blocks(page, &NAMES);
-    let chosen: Vec<usize> = (0..cut.blocks.len()).filter(|at| is_body(&cut, *at)).collect();
+    let described = describe_blocks(&cut, &Evidence::read(page));
+    let scores: Vec<i32> = described.rows.chunks_exact(described.width).map(|row| MODEL.score(row)).collect();
+    let chosen = choose_blocks(&cut, &scores, &described.copies);
+    let words: f32 = chosen.iter().map(|at| cut.blocks[*at].counts.words).sum();
+    if words < FEW_WORDS
+        && let Some(body) = read_scripts(page, &NAMES)
+        && body.words > MORE_WORDS * (words + 10.0)
+    {
+        return Body { text: body.text, range: body.node..body.node + 1 };
+    }
     assemble(&cut, &chosen)
-}
-
-fn is_body(cut: &Cut, at: usize) -> bool {
-    let block = &cut.blocks[at];
-    let near = &cut.containers[block.container as usize].near;
-    let is_apart = [
-        Group::TagNav,
-        Group::TagFooter,
-        Group::TagAside,
-        Group::TagForm,
-        Group::Comment,
-        Group::Related,
-        Group::Hidden,
-    ]
-    .iter()
-    .any(|it| near[*it as usize] < 8);
-    !is_apart
-        && block.counts.words > 8.0
-        && block.counts.linked * 3 < block.counts.characters
-        && block.counts.sentences > 0
 }
 
 /// The blocks of a page and their numbers.
 pub fn block_table(page: &HtmlPage) -> BlockTable {
     let cut = cut_blocks(page, &NAMES);
-    let (rows, width) = describe_blocks(&cut, &Evidence::read(page));
+    let described = describe_blocks(&cut, &Evidence::read(page));
     BlockTable {
         texts: cut.blocks.iter().map(|it| cut.text[bytes(it.text)].to_owned()).collect(),
         joints: (0..cut.blocks.len()).map(|at| joint(&cut, at.saturating_sub(1), at)).collect(),
-        rows,
-        width,
+        around: cut.blocks.iter().map(|it| around(&cut, it.container)).collect(),
+        rows: described.rows,
+        width: described.width,
     }
+}
+
+/// A container and the three around it.
+fn around(cut: &Cut, mut container: u32) -> [u32; 4] {
+    std::array::from_fn(|_| {
+        let own = container;
+        container = cut.containers[own as usize].parent;
+        own
+    })
 }
 
 /// What stands between two blocks of the body.

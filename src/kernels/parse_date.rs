@@ -35,6 +35,8 @@ mod words;
 mod zone;
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;
@@ -127,6 +129,8 @@ pub struct DateContext<'a> {
     pub zone: Option<&'a ZoneRule>,
     /// Zone abbreviations (any case) and their seconds east of UTC.
     pub abbreviations: &'a [(String, i32)],
+    /// The century of numeric dates with a year of two digits, 20 for 2000 to 2099, where it is known; else they are refused.
+    pub century: Option<u8>,
     /// The BCP 47 language of the record, for month names that differ between languages and years of its calendars.
     pub language: Option<&'a str>,
 }

@@ -4,20 +4,35 @@
 //! Everything is stated as written, best first within each field; of fields with one value only the best is stated. Nothing is
 //! checked against the world here: extractors choose.
 
+mod byline_words;
+mod choose_authors;
+mod choose_title;
+mod clean_names;
 mod entities;
+mod find_byline;
+mod fold_words;
 mod gather;
 mod json_ld;
 mod json_tree;
 mod meta_keys;
 mod microdata;
+mod name_site;
 mod page_dates;
+mod split_title;
+mod visible_text;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use self::choose_authors::{Bylines, choose_authors};
+use self::choose_title::{Head, Titles, choose_title};
+use self::clean_names::is_lead;
 use self::entities::decode_entities;
+use self::find_byline::find_byline;
 use self::gather::{Gathered, gather, has_word};
-use self::json_ld::JsonLd;
+use self::json_ld::{JsonLd, Party};
 use self::microdata::Microdata;
+use self::name_site::Site;
 use super::extract_body::Body;
 use super::normalize_url::normalize_url;
 use super::parse_html::HtmlPage;
@@ -27,6 +42,8 @@ use crate::statement::{DateForm, Evidence, Field, Statement};
 pub const MAX_STATEMENTS: usize = 256;
 /// Longest value in bytes that is stated.
 const MAX_VALUE: usize = 2048;
+/// Authors that are stated.
+const MAX_AUTHORS: usize = 32;
 /// Keywords that are stated.
 const MAX_KEYWORDS: usize = 64;
 /// Dates of one kind and role that are stated.
@@ -45,11 +62,14 @@ pub fn read_metadata<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>) -> 
     });
     let body_start = (!body.range.is_empty()).then_some(body.range.start);
     let microdata = Microdata::of(page, &found, body_start);
-    let sources = Sources { found: &found, json, microdata, metas: metas(&found) };
+    let sources = Sources { page, found: &found, json, microdata, metas: metas(&found) };
     let mut out = Statements(Vec::with_capacity(32));
     sources.state_dates(&mut out);
-    sources.state_titles(&mut out);
-    sources.state_authors(&mut out);
+    let site = sources.site(url.or(canonical.as_deref()));
+    let heading = sources.state_titles(&site, &mut out).or_else(|| found.headings.first().copied());
+    let body_range = (!body.range.is_empty()).then_some(&body.range);
+    let byline = find_byline(page, &found.bylines, heading, body_range);
+    sources.state_authors(byline, &site, &mut out);
     sources.state_subtitle(body, &mut out);
     sources.state_origin(canonical, &mut out);
     sources.state_topics(&mut out);
@@ -110,6 +130,7 @@ impl<'a> Statements<'a> {
 
 /// Where statements come from.
 struct Sources<'g, 'a> {
+    page: &'a HtmlPage,
     found: &'g Gathered<'a>,
     json: JsonLd<'g, 'a>,
     microdata: Microdata<'g, 'a>,
@@ -147,27 +168,74 @@ impl<'a> Sources<'_, 'a> {
         }
     }
 
-    fn state_titles(&self, out: &mut Statements<'a>) {
-        let title = self.json.text("headline").map(|it| (Evidence::JsonLd, it));
-        let title = title.or_else(|| Some((Evidence::Meta, Cow::Borrowed(self.meta(Field::Title).next()?))));
-        let title = title.or_else(|| Some((Evidence::Meta, self.microdata.values("headline").next()?)));
-        if let Some((evidence, title)) = title {
-            out.state(Field::Title, evidence, title);
+    /// States the title and returns the heading that it stands in.
+    fn state_titles(&self, site: &Site, out: &mut Statements<'a>) -> Option<usize> {
+        let json = self.json.headline();
+        let is_news = json.as_ref().is_some_and(|(_, is_news)| *is_news);
+        let meta = |rank: Range<u8>| {
+            self.metas
+                .iter()
+                .find(|it| it.field == Field::Title && rank.contains(&it.rank))
+                .map(|it| Cow::Borrowed(it.content))
+        };
+        let item = self.microdata.values("headline").next().or_else(|| meta(2..u8::MAX));
+        let title = self.found.title.map(|node| Cow::Owned(self.page.text_content(node)));
+        let heads: Vec<(Head, Cow<'a, str>)> = [
+            (Head::JsonLd, json.map(|(headline, _)| headline)),
+            (Head::Social, meta(0..1)),
+            (Head::Card, meta(1..2)),
+            (Head::Item, item),
+            (Head::Page, title),
+        ]
+        .into_iter()
+        .filter_map(|(head, text)| Some((head, decode(text?))))
+        .filter(|(_, text)| !text.is_empty() && text.len() <= MAX_VALUE)
+        .collect();
+        let heads = heads.iter().map(|(head, text)| (*head, &**text)).collect();
+        let title = choose_title(self.page, &self.found.headings, &Titles { heads, is_news, site })?;
+        out.state(Field::Title, title.evidence, Cow::Owned(title.text));
+        title.heading
+    }
+
+    /// The site, by the names that the page gives to it and by its address.
+    fn site(&self, url: Option<&str>) -> Site {
+        let metas: Vec<Cow<'_, str>> = self.meta(Field::Source).map(Cow::Borrowed).collect();
+        // A page that names its site like itself says nothing of the site.
+        let own = self.metas.iter().find(|it| it.field == Field::Title).map(|it| it.content);
+        let names: Vec<_> = metas
+            .into_iter()
+            .chain(self.json.site_names())
+            .filter(|name| Some(&**name) != own || name.len() <= 24)
+            .collect();
+        Site::new(names.iter().map(|name| &**name), url)
+    }
+
+    fn state_authors(&self, byline: Vec<String>, site: &Site, out: &mut Statements<'a>) {
+        let bylines = Bylines {
+            json: self.parties(),
+            item: self.microdata.values("author").take(MAX_AUTHORS).collect(),
+            meta: self.meta(Field::Author).chain(self.labelled_author()).take(MAX_AUTHORS).map(Cow::Borrowed).collect(),
+            visible: byline,
+        };
+        let (evidence, names) = choose_authors(&bylines, site);
+        for name in names.into_iter().take(MAX_AUTHORS) {
+            out.state(Field::Author, evidence, Cow::Owned(name));
         }
     }
 
-    fn state_authors(&self, out: &mut Statements<'a>) {
-        let parties = self.json.parties("author");
-        if !parties.is_empty() {
-            for party in parties.into_iter().take(MAX_KEYWORDS) {
-                out.state(Field::Author, Evidence::JsonLd, party.name);
-            }
-            return;
-        }
-        let authors: Vec<_> = self.best_metas(Field::Author).take(MAX_KEYWORDS).collect();
-        for author in authors {
-            out.state(Field::Author, Evidence::Meta, Cow::Borrowed(author));
-        }
+    /// Twitter cards label facts of their own: `twitter:label1` says what `twitter:data1` is.
+    fn labelled_author(&self) -> Option<&'a str> {
+        let of = |key: &str| {
+            self.found.metas.iter().find(|(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, content)| *content)
+        };
+        [("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")]
+            .into_iter()
+            .find_map(|(label, data)| of(label).filter(|label| is_lead(label)).and(of(data)))
+    }
+
+    fn parties(&self) -> Vec<Party<'a>> {
+        let authors = self.json.parties("author");
+        if authors.is_empty() { self.json.parties("creator") } else { authors }
     }
 
     /// States the deck, else the summary, unless that is the beginning of the text.

@@ -17,7 +17,7 @@ use crate::extractors::dates::columns::DateColumns;
 use crate::extractors::dates::{Candidate, DateSetting, choose_dates};
 use crate::extractors::language::{choose_language, normalize_tag};
 use crate::extractors::registry::Registry;
-use crate::extractors::source::{Outlet, Outlets};
+use crate::extractors::source::{Outlet, Outlets, Said};
 use crate::extractors::stated_row::StatedRow;
 use crate::kernels::detect_language::detect_language;
 use crate::kernels::parse_date::DateOrder;
@@ -203,7 +203,7 @@ impl<'a, 'r> AttachRows<'a, 'r> {
             }
         }
         let stated = row.best(Field::Source);
-        let outlet = self.outlets.resolve(stated.map(|stated| stated.value.trim()), host);
+        let outlet = self.outlets.resolve(stated.map(|stated| Said::new(stated.value, stated.evidence)), host);
         if outlet.conflict {
             self.flags.push(SOURCE_CONFLICT);
         }

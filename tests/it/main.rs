@@ -7,6 +7,7 @@ mod crash;
 mod determinism;
 mod docs;
 mod explain;
+mod html;
 mod laws;
 mod memory;
 mod support;

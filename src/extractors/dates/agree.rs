@@ -1,6 +1,6 @@
 //! What candidates say together that none of them says alone.
 
-use super::{Candidate, DateSetting, MICROS_PER_DAY, MICROS_PER_MINUTE, Published, Role};
+use super::{Candidate, DateSetting, MICROS_PER_DAY, MICROS_PER_MINUTE, OUTVOTED, Published, Role};
 use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, ParsedDate, Precision, TzText, parse_date};
 use crate::statement::Evidence;
 
@@ -43,6 +43,63 @@ pub(super) fn settle_by_agreement(candidates: &mut [Candidate<'_>], setting: &Da
     }
 }
 
+/// Refuses what a page's data says alone against two other kinds that agree with each other, or against the date that is shown
+/// beside the headline and is not that of a change: systems call the day a page was set up its publication, readers see the other.
+///
+/// The kinds are JSON-LD, meta elements, what is shown, data of scripts, and the address; the first believed day of each counts.
+pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
+    let mut days: [Option<i32>; VOICES] = [None; VOICES];
+    for candidate in candidates.iter().filter(|it| it.role == Role::Published) {
+        let Some(voice) = voice(candidate.kind) else {
+            if candidate.believed().is_some() && candidate.kind < Evidence::JsonLd {
+                return;
+            }
+            continue;
+        };
+        let day = candidate.believed().filter(|value| value.precision <= Precision::Day).map(|value| value.date);
+        if let Some(place) = days.get_mut(voice) {
+            *place = place.or(day);
+        }
+    }
+    let Some((first, ruling)) =
+        days.iter().enumerate().find_map(|(voice, day)| Some((voice, (*day)?))).filter(|(voice, _)| *voice <= 1)
+    else {
+        return;
+    };
+    let others = || days.iter().skip(first + 1).flatten();
+    if others().any(|day| day.abs_diff(ruling) <= 1) {
+        return;
+    }
+    let is_change = |day: i32| {
+        let changes = candidates.iter().filter(|it| it.role == Role::Modified).filter_map(|it| it.value.as_ref());
+        changes.into_iter().any(|value| value.date.abs_diff(day) <= 1)
+    };
+    let shown = days[SHOWN].filter(|day| !is_change(*day));
+    let elected = others().find(|day| others().filter(|other| other == day).count() >= 2).copied();
+    let Some(elected) = elected.or(shown) else { return };
+    for candidate in candidates.iter_mut().filter(|it| it.role == Role::Published && voice(it.kind) == Some(first)) {
+        if candidate.believed().is_some_and(|value| value.date != elected) {
+            candidate.refused = Some(OUTVOTED);
+        }
+    }
+}
+
+/// Kinds of evidence that a page gives independently of each other.
+const VOICES: usize = 5;
+/// The kind that is shown beside the headline.
+const SHOWN: usize = 2;
+
+fn voice(kind: Evidence) -> Option<usize> {
+    match kind {
+        Evidence::JsonLd => Some(0),
+        Evidence::Meta => Some(1),
+        Evidence::TimeElement | Evidence::Byline => Some(SHOWN),
+        Evidence::PageData => Some(3),
+        Evidence::UrlPath => Some(4),
+        _ => None,
+    }
+}
+
 /// Takes the outlet's own day for an instant that is stated in UTC.
 ///
 /// `2025-12-18T03:30:00Z` is an instant and no calendar day of the outlet. Where a candidate of the page, its address or its zone
@@ -65,7 +122,16 @@ pub(super) fn take_local_day(published: &mut Published<'_>, candidates: &mut [Ca
 }
 
 fn tells_local_day(kind: Evidence) -> bool {
-    matches!(kind, Evidence::JsonLd | Evidence::Meta | Evidence::TimeElement | Evidence::Byline | Evidence::UrlPath)
+    matches!(
+        kind,
+        Evidence::JsonLd
+            | Evidence::Meta
+            | Evidence::TimeElement
+            | Evidence::Byline
+            | Evidence::PageData
+            | Evidence::UrlPath
+            | Evidence::Shown
+    )
 }
 
 fn is_utc(value: &ParsedDate) -> bool {

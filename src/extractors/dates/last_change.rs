@@ -19,7 +19,7 @@ pub(super) fn stand_in(candidates: &mut Vec<Candidate<'_>>, setting: &DateSettin
         let value = it.value.as_ref().filter(|value| value.precision <= Precision::Day);
         it.role == Role::Modified && value.is_some_and(|value| setting.not_after.is_none_or(|last| value.date <= last))
     };
-    let shown = [Evidence::Byline, Evidence::TimeElement, Evidence::JsonLd, Evidence::Meta];
+    let shown = [Evidence::Byline, Evidence::TimeElement, Evidence::JsonLd, Evidence::Meta, Evidence::Shown];
     let found = shown.into_iter().find_map(|kind| candidates.iter().filter(day).find(|it| it.kind == kind));
     if let Some(found) = found {
         let stand_in = Candidate { kind: Evidence::LastChange, role: Role::Published, refused: None, ..found.clone() };

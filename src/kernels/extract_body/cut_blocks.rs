@@ -5,13 +5,11 @@
 use html5ever::{LocalName, local_name};
 
 use super::measure_text::{Counts, Gatherer};
-use super::name_groups::{GROUPS, Group, NameTable, Names, bit};
+use super::name_groups::{Group, NameTable, Names, bit};
 use crate::kernels::parse_html::HtmlPage;
 
 /// Blocks of a page beyond this many are not looked at.
 pub(super) const MAX_BLOCKS: usize = 20_000;
-/// Distance of a group that no element around has.
-pub(super) const FAR: u8 = 30;
 
 /// A block-level element.
 #[derive(Clone, Debug)]
@@ -24,8 +22,8 @@ pub(super) struct Container {
     pub depth: u16,
     /// What element it is.
     pub tag: Tag,
-    /// Steps outwards to the nearest element of each group, itself included.
-    pub near: [u8; GROUPS],
+    /// What it calls itself.
+    pub names: Names,
     /// Hash of its name and class.
     pub hash: u32,
 }
@@ -117,6 +115,9 @@ fn kind(name: &LocalName) -> Kind {
         | local_name!("math")
         | local_name!("canvas")
         | local_name!("datalist")
+        // The reading of a word beside the word.
+        | local_name!("rt")
+        | local_name!("rp")
         | local_name!("title") => Kind::Skip,
         _ => tag(name).map_or(Kind::Inline, Kind::Block),
     }
@@ -185,8 +186,7 @@ struct Cutter<'a> {
 
 /// Cuts a page into blocks.
 pub(super) fn cut_blocks(page: &HtmlPage, table: &NameTable) -> Cut {
-    let root =
-        Container { nodes: (0, page.len() as u32), parent: 0, depth: 0, tag: Tag::Root, near: [FAR; GROUPS], hash: 0 };
+    let root = Container { nodes: (0, page.len() as u32), parent: 0, depth: 0, tag: Tag::Root, names: 0, hash: 0 };
     let mut cutter = Cutter {
         page,
         table,
@@ -269,16 +269,14 @@ impl Cutter<'_> {
 
     fn open_container(&mut self, node: usize, tag: Tag) {
         self.flush();
-        let (names, hash) = self.table.element(self.page, node);
+        // What the whole page is called says nothing of its parts.
+        let (names, hash) =
+            if matches!(tag, Tag::Html | Tag::Body) { (0, 0) } else { self.table.element(self.page, node) };
         let names = names | tag_names(tag);
         let outer = &self.out.containers[self.container as usize];
-        let mut near = outer.near;
-        for (group, distance) in near.iter_mut().enumerate() {
-            *distance = if names >> group & 1 == 1 { 0 } else { (*distance + 1).min(FAR) };
-        }
         let end = self.page.end(node) as u32;
         let depth = outer.depth.saturating_add(1);
-        let inner = Container { nodes: (node as u32, end), parent: self.container, depth, tag, near, hash };
+        let inner = Container { nodes: (node as u32, end), parent: self.container, depth, tag, names, hash };
         self.open.push(Open { end, close: Close::Container(self.container) });
         self.container = self.out.containers.len() as u32;
         self.out.containers.push(inner);

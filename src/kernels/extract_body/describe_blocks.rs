@@ -4,9 +4,13 @@
 
 use super::cut_blocks::{Block, Container, Cut, Tag};
 use super::measure_text::{bytes, hash_words, share};
-use super::name_groups::{GROUPS, Group};
+use super::name_groups::{GROUPS, Group, Names, bit};
 use super::read_evidence::Evidence;
 
+/// Distance of a group that no element around has.
+const FAR: u8 = 30;
+/// A container with more than this share of the page is called what the page is, not what a part is.
+const WHOLE_PAGE: f32 = 0.9;
 /// Levels of containers that a block is described by.
 const LEVELS: usize = 4;
 /// Neighbours on each side.
@@ -15,6 +19,44 @@ const SIDE: usize = 2;
 const WINDOW: usize = 6;
 /// Blocks longer than this are no titles.
 const TITLE_MOST: f32 = 50.0;
+
+/// Groups of what is hardly ever the body.
+const APART: [Group; 11] = [
+    Group::TagFooter,
+    Group::TagNav,
+    Group::TagAside,
+    Group::TagForm,
+    Group::TagCaption,
+    Group::Comment,
+    Group::Related,
+    Group::Consent,
+    Group::TagAddress,
+    Group::TagNoscript,
+    Group::Share,
+];
+/// Groups of what is seldom the body when they are near.
+const BESIDE: [Group; 18] = [
+    Group::Foot,
+    Group::Byline,
+    Group::Subscribe,
+    Group::Popup,
+    Group::Hidden,
+    Group::HiddenName,
+    Group::Navigation,
+    Group::Advert,
+    Group::Search,
+    Group::Listing,
+    Group::Caption,
+    Group::Side,
+    Group::Shop,
+    Group::Buttons,
+    Group::Media,
+    Group::Tags,
+    Group::Lead,
+    Group::Title,
+];
+/// Groups of what holds the body.
+const OF_BODY: [Group; 5] = [Group::TagArticle, Group::Microdata, Group::Body, Group::Article, Group::TagMain];
 
 /// Sums over the blocks of a container or of all places alike.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,6 +67,8 @@ struct Sums {
     /// Words of blocks that read like prose.
     prose: f32,
     blocks: f32,
+    pictures: f32,
+    headings: f32,
 }
 
 impl Sums {
@@ -34,20 +78,20 @@ impl Sums {
         self.linked += other.linked;
         self.prose += other.prose;
         self.blocks += other.blocks;
+        self.pictures += other.pictures;
+        self.headings += other.headings;
     }
 
     fn push_to(&self, page: &Self, row: &mut Vec<f32>) {
         row.extend([
-            ln(self.words),
+            self.words,
             share(self.linked, self.characters),
-            ln(self.blocks),
+            self.blocks,
             share(self.prose, page.prose),
+            self.pictures,
+            self.headings,
         ]);
     }
-}
-
-fn ln(value: f32) -> f32 {
-    (1.0 + value).ln()
 }
 
 /// Everything about a page that the blocks are described with.
@@ -58,12 +102,16 @@ struct Describer<'a> {
     /// By container, the blocks of all that it holds.
     within: Vec<Sums>,
     page: Sums,
+    /// By container, steps outwards to the nearest element of each group, itself included.
+    near: Vec<[u8; GROUPS]>,
     /// Words and prose of the blocks before, by block.
     before: Vec<(f32, f32)>,
     /// By block: the sums over the blocks of the same place.
     alike: Vec<[Sums; 2]>,
     /// The containers that hold most of the prose: three quarters, half.
     hubs: [u32; 2],
+    /// The blocks of the wider hub, the end excluded.
+    hub_blocks: (usize, usize),
     /// Share of the title's words in a block, share of the block's words in the title.
     titles: Vec<(f32, f32)>,
     title_at: Option<usize>,
@@ -72,10 +120,21 @@ struct Describer<'a> {
     page_row: [f32; 8],
 }
 
-/// The numbers of all blocks, and how many there are for each.
-pub(super) fn describe_blocks(cut: &Cut, evidence: &Evidence) -> (Vec<f32>, usize) {
+/// Blocks in numbers.
+#[derive(Debug, Default)]
+pub(super) struct Described {
+    /// The numbers of all blocks, one row after the other.
+    pub rows: Vec<f32>,
+    /// Numbers of one block; never zero.
+    pub width: usize,
+    /// How often the text of each block stands in the page.
+    pub copies: Vec<f32>,
+}
+
+/// Describes the blocks of a page.
+pub(super) fn describe_blocks(cut: &Cut, evidence: &Evidence) -> Described {
     if cut.blocks.is_empty() {
-        return (Vec::new(), 1);
+        return Described { width: 1, ..Described::default() };
     }
     let describer = Describer::new(cut, evidence);
     let mut rows = Vec::new();
@@ -89,7 +148,7 @@ pub(super) fn describe_blocks(cut: &Cut, evidence: &Evidence) -> (Vec<f32>, usiz
         }
         describer.describe(at, heading, &mut rows);
     }
-    (rows, width)
+    Described { rows, width, copies: describer.copies }
 }
 
 fn is_heading(tag: Tag) -> bool {
@@ -112,6 +171,8 @@ impl<'a> Describer<'a> {
                 linked: it.counts.linked as f32,
                 prose: if is_prose(it) { it.counts.words } else { 0.0 },
                 blocks: 1.0,
+                pictures: f32::from(it.pictures),
+                headings: f32::from(u8::from(is_heading(cut.containers[it.container as usize].tag))),
             })
             .collect();
         let mut within = vec![Sums::default(); cut.containers.len()];
@@ -132,6 +193,10 @@ impl<'a> Describer<'a> {
         let alike = sum_alike(cut, &own);
         let hubs = [0.75, 0.5].map(|most| hub(cut, &within, most * page.prose));
         let copies = count_copies(cut);
+        let (first, end) = cut.containers[hubs[0] as usize].nodes;
+        let block_at = |node: u32| cut.blocks.partition_point(|it| it.nodes.0 < node);
+        let hub_blocks = (block_at(first), block_at(end));
+        let near = find_nearest(cut, &within);
         let mut out = Self {
             cut,
             evidence,
@@ -141,6 +206,8 @@ impl<'a> Describer<'a> {
             before,
             alike,
             hubs,
+            hub_blocks,
+            near,
             titles,
             title_at,
             copies,
@@ -155,14 +222,14 @@ impl<'a> Describer<'a> {
         let in_paragraphs: f32 =
             (0..self.own.len()).filter(|at| self.tag(*at) == Tag::P).map(|at| self.own[at].prose).sum();
         [
-            ln(self.page.words),
-            ln(self.page.prose),
-            ln(self.page.blocks),
+            self.page.words,
+            self.page.prose,
+            self.page.blocks,
             share(self.page.linked, self.page.characters),
             share(in_paragraphs, self.page.prose),
             count(Tag::Article).min(20.0),
             count(Tag::H1).min(20.0),
-            ln(self.evidence.body.as_ref().map_or(0.0, |it| it.words as f32)),
+            self.evidence.body.as_ref().map_or(0.0, |it| it.words as f32),
         ]
     }
 
@@ -190,8 +257,8 @@ impl<'a> Describer<'a> {
         let (words, characters, letters) = (it.words, it.characters as f32, it.letters as f32);
         let text = &self.cut.text[bytes(block.text)];
         row.extend([
-            ln(words),
-            ln(characters),
+            words,
+            characters,
             share(characters, words),
             share(it.linked as f32, characters),
             f32::from(it.links),
@@ -220,8 +287,27 @@ impl<'a> Describer<'a> {
 
     fn describe_names(&self, at: usize, row: &mut Vec<f32>) {
         let names = self.cut.blocks[at].names;
-        let near = &self.container(at).near;
-        row.extend((0..GROUPS).map(|group| if names >> group & 1 == 1 { 0.0 } else { f32::from(near[group]) }));
+        let near = &self.near[self.cut.blocks[at].container as usize];
+        let near: [f32; GROUPS] =
+            std::array::from_fn(|group| if names >> group & 1 == 1 { 0.0 } else { f32::from(near[group]) });
+        row.extend(near);
+        let nearest = |groups: &[Group]| groups.iter().map(|it| near[*it as usize]).fold(f32::from(FAR), f32::min);
+        let within =
+            |groups: &[Group], most: f32| groups.iter().filter(|it| near[**it as usize] <= most).count() as f32;
+        let (apart, beside, body) = (nearest(&APART), nearest(&BESIDE), nearest(&OF_BODY));
+        row.extend([
+            apart,
+            beside,
+            body,
+            within(&APART, 3.0),
+            within(&BESIDE, 2.0),
+            within(&OF_BODY, 3.0),
+            apart - body,
+            apart.min(beside) - body,
+            within(&APART, 9.0),
+            apart - near[Group::TagArticle as usize],
+            apart - near[Group::Body as usize],
+        ]);
     }
 
     fn describe_place(&self, at: usize, heading: Option<usize>, row: &mut Vec<f32>) {
@@ -229,17 +315,17 @@ impl<'a> Describer<'a> {
         let after = self.before[at + 1];
         let title = self.title_at.map_or([-999.0, 0.0], |title| {
             let between = words - self.before[title].0;
-            [at as f32 - title as f32, between.signum() * ln(between.abs())]
+            [at as f32 - title as f32, between]
         });
         let heading = heading.map_or([-1.0, -1.0, 0.0], |it| {
-            [(at - it) as f32, f32::from(self.tag(it) as u8), ln(words - self.before[it].0)]
+            [(at - it) as f32, f32::from(self.tag(it) as u8), words - self.before[it].0]
         });
         row.extend([
             at as f32 / self.page.blocks,
             share(words, self.page.words),
             share(prose, self.page.prose),
-            ln(prose),
-            ln(self.page.prose - after.1),
+            prose,
+            self.page.prose - after.1,
             f32::from(self.container(at).depth),
         ]);
         row.extend(title);
@@ -247,8 +333,8 @@ impl<'a> Describer<'a> {
         let low = at.saturating_sub(WINDOW);
         let high = (at + 1 + WINDOW).min(self.own.len());
         row.extend([
-            ln(prose - self.before[low].1),
-            ln(self.before[high].1 - after.1),
+            prose - self.before[low].1,
+            self.before[high].1 - after.1,
             share(prose - self.before[low].1, words - self.before[low].0),
             share(self.before[high].1 - after.1, self.before[high].0 - after.0),
         ]);
@@ -270,6 +356,11 @@ impl<'a> Describer<'a> {
             let is_within = (hub.nodes.0..hub.nodes.1).contains(&inner.nodes.0);
             row.push(if is_within { f32::from(inner.depth) - f32::from(hub.depth) } else { -1.0 });
         }
+        let (first, last) = self.hub_blocks;
+        let words = self.before[at].0 - self.before[first].0;
+        row.push(share(words, self.before[last].0 - self.before[first].0));
+        row.push(if at < first { -words } else { -(self.before[at].0 - self.before[last].0).max(0.0) });
+        row.push(self.own.get(at + 1).map_or(0.0, |it| it.pictures));
     }
 
     fn describe_neighbours(&self, at: usize, row: &mut Vec<f32>) {
@@ -281,18 +372,36 @@ impl<'a> Describer<'a> {
                     continue;
                 };
                 let sums = &self.own[other];
-                let near = self.container(other);
+                let container = self.container(other);
+                let near = &self.near[self.cut.blocks[other].container as usize];
                 row.extend([
-                    ln(sums.words),
+                    sums.words,
                     share(sums.linked, sums.characters),
-                    f32::from(near.tag as u8),
+                    f32::from(container.tag as u8),
                     f32::from(self.cut.blocks[other].counts.last as u8),
-                    f32::from(u8::from(near.parent == parent)),
-                    f32::from(near.near[Group::TagFigure as usize].min(near.near[Group::Media as usize])),
+                    f32::from(u8::from(container.parent == parent)),
+                    f32::from(near[Group::TagFigure as usize].min(near[Group::Media as usize])),
                 ]);
             }
         }
     }
+}
+
+/// By container, steps outwards to the nearest element of each group. What holds nearly the whole page counts only as body.
+fn find_nearest(cut: &Cut, within: &[Sums]) -> Vec<[u8; GROUPS]> {
+    let of_body = OF_BODY.iter().fold(0, |mask: Names, it| mask | bit(*it));
+    let most = WHOLE_PAGE * within[0].characters;
+    let mut out: Vec<[u8; GROUPS]> = Vec::with_capacity(within.len());
+    out.push([FAR; GROUPS]);
+    for (container, sums) in cut.containers.iter().zip(within).skip(1) {
+        let names = if sums.characters > most { container.names & of_body } else { container.names };
+        let mut near = out[container.parent as usize];
+        for (group, distance) in near.iter_mut().enumerate() {
+            *distance = if names >> group & 1 == 1 { 0 } else { (*distance + 1).min(FAR) };
+        }
+        out.push(near);
+    }
+    out
 }
 
 /// Share of the title's words in a block, and of the block's words in the title.

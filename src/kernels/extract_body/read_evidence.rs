@@ -4,6 +4,7 @@ use html5ever::local_name;
 use memchr::memmem;
 
 use super::measure_text::hash_words;
+use super::read_scripts::{decode, literal};
 use crate::kernels::parse_html::HtmlPage;
 
 /// Words of a title that count.
@@ -93,7 +94,9 @@ impl Evidence {
                 local_name!("script") => {
                     let text = page.text((node + 1).min(page.len() - 1));
                     for found in finder.find_iter(text.as_bytes()).take(4) {
-                        if let Some(body) = json_string(&text[found + "\"articleBody\"".len()..]) {
+                        let rest = text[found + "\"articleBody\"".len()..].trim_start();
+                        let value = rest.strip_prefix(':').and_then(|it| it.trim_start().strip_prefix('"'));
+                        if let Some(body) = value.and_then(literal).and_then(decode) {
                             add(&mut out.body, &body);
                         }
                     }
@@ -106,21 +109,4 @@ impl Evidence {
         out.title.dedup();
         out
     }
-}
-
-/// The string behind a colon.
-fn json_string(text: &str) -> Option<String> {
-    let text = text.trim_start().strip_prefix(':')?.trim_start();
-    let rest = text.strip_prefix('"')?.as_bytes();
-    let mut at = 0;
-    loop {
-        at += memchr::memchr2(b'"', b'\\', rest.get(at..)?)?;
-        if rest[at] == b'"' {
-            break;
-        }
-        at += 2;
-    }
-    // Line breaks are no JSON, and common.
-    let literal: String = text[..at + 2].chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
-    serde_json::from_str(&literal).ok()
 }

@@ -19,7 +19,8 @@ pub(super) fn three_numbers(tokens: &Tokens<'_>, at: usize, context: &DateContex
         return Some((Body::Date(Reading::day(year, Choices::one(month, day))), next));
     }
     let (left, right) = (small(first)?, small(second)?);
-    let Some(year) = year(third) else {
+    let short = |century: u8| (third.1 == 2).then_some(i32::from(century) * 100 + third.0 as i32);
+    let Some(year) = year(third).or_else(|| short(context.century?)) else {
         return small(third).map(|_| (Body::Defect(DateReject::TwoDigitYear), next));
     };
     let choices = match (context.format, context.order) {

@@ -2,6 +2,7 @@
 
 use crate::kernels::parse_html::{HtmlPage, LocalName, local_name};
 
+use super::find_byline::{Hint, is_author_link, is_byline_class};
 use super::json_tree::JsonTree;
 
 /// Elements of one kind that are collected of a page; real pages have some hundreds at most.
@@ -35,6 +36,8 @@ pub struct Gathered<'a> {
     pub headings: Vec<usize>,
     /// Elements with a property.
     pub properties: Vec<Property<'a>>,
+    /// Elements that are marked as naming an author.
+    pub bylines: Vec<Hint>,
     /// Elements that are items of microdata, and their types as written.
     pub scopes: Vec<(usize, &'a str)>,
 }
@@ -115,6 +118,7 @@ fn take_script<'a>(page: &'a HtmlPage, node: usize, out: &mut Gathered<'a>) {
 fn take_attributes<'a>(page: &'a HtmlPage, node: usize, out: &mut Gathered<'a>, open: &mut Vec<(usize, usize)>) {
     let mut kind = None;
     let mut is_scope = false;
+    let mut is_byline = false;
     // The properties of these are keys of the page.
     let is_void = matches!(*page.name(node), local_name!("meta") | local_name!("link"));
     for (name, value) in page.attributes(node) {
@@ -126,11 +130,17 @@ fn take_attributes<'a>(page: &'a HtmlPage, node: usize, out: &mut Gathered<'a>, 
             }
             local_name!("itemscope") => is_scope = true,
             local_name!("itemtype") => kind = Some(value),
+            local_name!("rel") if has_word(value, "author") => push(&mut out.bylines, Hint { node, is_standard: true }),
+            local_name!("class") | local_name!("id") if is_byline_class(value) => is_byline = true,
+            local_name!("href") if *page.name(node) == local_name!("a") && is_author_link(value) => is_byline = true,
             local_name!("rel") if *page.name(node) == local_name!("a") && has_word(value, "license") => {
                 take_link(page, node, out);
             }
             _ => {}
         }
+    }
+    if is_byline && out.bylines.last().is_none_or(|last| last.node != node) {
+        push(&mut out.bylines, Hint { node, is_standard: false });
     }
     if (is_scope || kind.is_some()) && out.scopes.len() < MAX_COLLECTED {
         open.push((out.scopes.len(), page.end(node)));

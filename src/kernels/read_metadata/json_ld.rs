@@ -167,9 +167,12 @@ impl<'t, 'a> JsonLd<'t, 'a> {
         self.tree.each(kind).filter_map(|kind| self.tree.text(kind)).any(|kind| matches(type_name(&kind)))
     }
 
-    /// Whether something is said to be an article.
-    pub fn has_article(&self) -> bool {
-        self.works.first().is_some_and(|work| self.has_type(*work, |kind| ARTICLES.binary_search(&kind).is_ok()))
+    /// The headline, and whether it is that of a news article.
+    pub fn headline(&self) -> Option<(Cow<'a, str>, bool)> {
+        self.works.iter().find_map(|work| {
+            let headline = self.texts_of(*work, "headline").into_iter().next()?;
+            Some((headline, self.has_type(*work, |kind| kind.ends_with("NewsArticle"))))
+        })
     }
 
     /// The values of a member, of the best object that has it.
@@ -258,7 +261,7 @@ mod tests {
             "author":[{"@id":"p1"},{"@type":"Organization","name":"Desk"}]}]}"#;
         let person = r#"[{"@type":"Person","@id":"p1","name":"Ada"}]"#;
         with(&[graph, person], |found| {
-            assert!(found.has_article());
+            assert!(found.headline().is_some_and(|(_, is_news)| is_news));
             assert_eq!(found.text("headline").as_deref(), Some("Own"));
             let names: Vec<_> =
                 found.parties("author").into_iter().map(|it| (it.name.into_owned(), it.is_body)).collect();

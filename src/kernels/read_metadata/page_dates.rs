@@ -7,6 +7,7 @@
 mod habit;
 mod labels;
 mod lines;
+mod scripts;
 
 use std::ops::Range;
 
@@ -22,8 +23,23 @@ use crate::statement::{DateForm, Evidence, Field, Statement};
 const MAX_STATED: usize = 12;
 /// Lines longer than this are prose.
 const PROSE: usize = 150;
-/// Points of a place from which on a line stands beside the headline.
+/// So many different days in elements of the same names are a list, which costs so many points.
+const LIST: usize = 3;
+const LIST_COST: i32 = 60;
+/// The hash of Fowler, Noll and Vo, FNV-1a of 64 bits.
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0100_0000_01b3;
+/// Points of a place from which on a line stands beside the headline or the body.
 const BESIDE: i32 = 45;
+/// The rank of a date that may stand against what the page's data says.
+const LIKELY: i32 = 60;
+/// What names and labels give beyond this counts a quarter where a date stands elsewhere.
+const FAR: i32 = 45;
+/// Bytes of prose in which a dateline may stand; and those of a dateline before its date.
+const OPENING: usize = 400;
+const MAX_PLACE: usize = 48;
+/// The rank of a dateline.
+const DATELINE: i32 = 60;
 /// Lines longer than this are not searched for dates, in bytes.
 const MAX_DATED: usize = 400;
 /// A line as short as this may be a label of the one below.
@@ -33,7 +49,7 @@ const LONG_LINK: usize = 28;
 /// An item of a list is looked at so far, in nodes.
 const MAX_ITEM: usize = 200;
 /// A date with a lower rank is none of the article.
-const LEAST_RANK: i32 = 30;
+const LEAST_RANK: i32 = 15;
 /// A date that ranks so much lower than the first one is not stated.
 const RANK_SPAN: i32 = 70;
 
@@ -52,22 +68,8 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     for (at, line) in lines.all.iter().enumerate().filter(|(_, line)| line.has_digit) {
         frame.read_line(at, line, &mut found);
     }
-    if std::env::var("DBG").is_ok() {
-        eprintln!("FRAME headline {:?} {:?} body {:?} bodyrange {:?}", frame.headline, title, frame.body, body.range);
-        for l in &lines.all {
-            if l.has_digit && l.length < 200 || l.heading == 1 {
-                eprintln!(
-                    "   L place {} node {} h{} len {} zone {} | {}",
-                    l.place,
-                    l.nodes.0,
-                    l.heading,
-                    l.length,
-                    frame.zone(l),
-                    lines.text(l).chars().take(100).collect::<String>()
-                );
-            }
-        }
-    } // DBG
+    cost_of_lists(&mut found);
+    found.retain(|one| one.rank >= LEAST_RANK);
     found.sort_by_key(|one| -one.rank);
     let best = found.first().map_or(0, |one| one.rank);
     found.retain(|one| one.rank >= best - RANK_SPAN);
@@ -75,15 +77,23 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     for one in found {
         out.push(Statement::new(one.field, one.evidence, one.value));
     }
+    if let Some((value, form)) = scripts::find_in_scripts(page) {
+        out.push(Statement { form, ..Statement::new(Field::Published, Evidence::PageData, value) });
+    }
     declare_order(&lines, url, out);
 }
 
-/// Declares the page's order of numeric dates on those that may be read in two ways.
+/// Declares the page's order of numeric dates on those that may be read in two ways, and on those with a year of two digits that
+/// the page also names in full.
 fn declare_order(lines: &Lines, url: Option<&str>, out: &mut [Statement<'_>]) {
     let is_open = |it: &Statement<'_>| {
         matches!(it.field, Field::Published | Field::Modified)
             && it.form == DateForm::Auto
-            && parse_date(&it.value, &DateContext::default()) == Err(DateReject::Ambiguous)
+            && match parse_date(&it.value, &DateContext::default()) {
+                Err(DateReject::Ambiguous) => true,
+                Err(DateReject::TwoDigitYear) => lines.name_year(&it.value),
+                _ => false,
+            }
     };
     if !out.iter().any(is_open) {
         return;
@@ -104,6 +114,41 @@ struct Found {
     evidence: Evidence,
     value: String,
     rank: i32,
+    /// What its element and the one around it are called: dates of a list share it.
+    kin: u64,
+}
+
+/// Takes points from dates that stand in a list of dates: elements of the same names with different days.
+fn cost_of_lists(found: &mut [Found]) {
+    let mut kin: Vec<(u64, &str)> = found.iter().map(|one| (one.kin, &*one.value)).collect();
+    kin.sort_unstable();
+    kin.dedup_by(|one, other| one.0 == other.0 && day_of(one.1) == day_of(other.1));
+    let lists: Vec<u64> =
+        kin.chunk_by(|one, other| one.0 == other.0).filter(|list| list.len() >= LIST).map(|list| list[0].0).collect();
+    for one in found.iter_mut().filter(|one| lists.binary_search(&one.kin).is_ok()) {
+        one.rank -= (LIST_COST - one.rank / 2).max(0);
+    }
+}
+
+/// The day of a value, or the value.
+fn day_of(value: &str) -> Result<i32, &str> {
+    parse_date(value, &DateContext::default()).map(|parsed| parsed.date).map_err(|_| value)
+}
+
+/// What a date is, and how likely it is the article's.
+struct Verdict {
+    field: Field,
+    rank: i32,
+    /// It stands beside the headline or the body.
+    is_beside: bool,
+}
+
+impl Verdict {
+    /// The date of an element or of a line.
+    fn found(self, evidence: Evidence, value: String, kin: u64) -> Found {
+        let evidence = if self.is_beside { evidence } else { Evidence::Shown };
+        Found { field: self.field, evidence, value, rank: self.rank, kin }
+    }
 }
 
 /// Where the article stands in a page.
@@ -159,22 +204,46 @@ impl<'p> Frame<'p> {
         let before = text.get(from..mark.range.start.min(text.len())).unwrap_or_default();
         let behind = text.get(mark.range.end.min(text.len())..).unwrap_or_default();
         let before = self.words_before(mark.line, before);
-        let Some((field, rank)) = self.judge(mark.node, line, (before, behind), 30) else { return };
-        found.push(Found { field, evidence: Evidence::TimeElement, value, rank });
+        let verdict = self.judge(mark.node, line, (before, behind), 30);
+        found.extend(verdict.map(|verdict| verdict.found(Evidence::TimeElement, value, self.kin(mark.node))));
+    }
+
+    /// Reads the date of a dateline: `HARBOUR, 17 December 2025 (Agency) – The storm ...` at the beginning of the body.
+    fn read_dateline(&self, line: &Line) -> Option<Found> {
+        let text = self.lines.text(line);
+        let first = find_dates(text, &DateContext::default()).into_iter().next()?;
+        let is_day = first.value.is_ok() || first.value == Err(DateReject::Ambiguous);
+        let (before, behind) = (text.get(..first.range.start)?, text.get(first.range.end..)?.trim_start());
+        let is_place = before.len() <= MAX_PLACE && label_before(before).is_none_or(|label| label == Label::Published);
+        let is_closed =
+            behind.starts_with(['-', '–', '—', '―', ':', '(', ')', '|', '/', '.', '•', '·', '】', '）', '】']);
+        (is_day && is_place && is_closed).then(|| Found {
+            field: Field::Published,
+            evidence: Evidence::Dateline,
+            value: text.get(first.range).unwrap_or_default().to_owned(),
+            rank: DATELINE,
+            kin: 0,
+        })
     }
 
     fn read_line(&self, at: usize, line: &Line, found: &mut Vec<Found>) {
         let text = self.lines.text(line);
+        if line.length >= PROSE && line.heading == 0 && self.opens_body(line) {
+            found.extend(self.read_dateline(line));
+            return;
+        }
         if line.length > MAX_DATED || !may_hold_date(text) {
             return;
         }
         let dates = find_dates(text, &DateContext::default());
         let mut from = 0;
         for (place, one) in dates.iter().enumerate() {
-            let certain = one.value.is_ok() || one.value == Err(DateReject::Ambiguous);
+            let certain =
+                one.value.is_ok() || matches!(one.value, Err(DateReject::Ambiguous | DateReject::TwoDigitYear));
             let before = text.get(from..one.range.start).unwrap_or_default();
-            let to = dates.get(place + 1).map_or(text.len(), |next| next.range.start);
-            let behind = text.get(one.range.end..to).unwrap_or_default();
+            // What stands between two dates belongs to the second.
+            let is_last = place + 1 == dates.len();
+            let behind = text.get(one.range.end..).filter(|_| is_last).unwrap_or_default();
             from = one.range.end;
             if !certain || self.is_marked(at, &one.range) {
                 continue;
@@ -182,14 +251,9 @@ impl<'p> Frame<'p> {
             let rest = line.length.saturating_sub(one.range.len());
             let length_cost = (rest as i32 - 40).max(0) / 2;
             let before = if place == 0 { self.words_before(at, before) } else { before };
-            if let Some((field, rank)) = self.judge(line.nodes.0, line, (before, behind), -length_cost) {
-                found.push(Found {
-                    field,
-                    evidence: Evidence::Byline,
-                    value: text.get(one.range.clone()).unwrap_or_default().to_owned(),
-                    rank,
-                });
-            }
+            let value = text.get(one.range.clone()).unwrap_or_default().to_owned();
+            let verdict = self.judge(line.nodes.0, line, (before, behind), -length_cost);
+            found.extend(verdict.map(|verdict| verdict.found(Evidence::Byline, value, self.kin(line.nodes.0))));
         }
     }
 
@@ -222,7 +286,7 @@ impl<'p> Frame<'p> {
     }
 
     /// What a date is and how likely it is the article's; `None` when it is not.
-    fn judge(&self, node: usize, line: &Line, (before, behind): (&str, &str), bonus: i32) -> Option<(Field, i32)> {
+    fn judge(&self, node: usize, line: &Line, (before, behind): (&str, &str), bonus: i32) -> Option<Verdict> {
         let names = self.names_around(node);
         if names.is_comment {
             return None;
@@ -243,14 +307,27 @@ impl<'p> Frame<'p> {
             + 40 * i32::from(names.published || names.modified)
             + 15 * i32::from(names.date);
         // Names deceive; beside the headline they count less than the place.
-        rank -= if zone >= BESIDE { 25 } else { 70 } * i32::from(names.apart);
-        if std::env::var("DBG").is_ok() {
-            eprintln!(
-                "  J node {node} zone {} bonus {bonus} label {label:?} names {names:?} rank {rank} | {before} <> {behind}",
-                self.zone(line)
-            );
-        } // DBG
-        (rank >= LEAST_RANK).then_some((field, rank))
+        if names.apart > 0 {
+            rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(names.apart - 1);
+        }
+        let is_beside = zone >= BESIDE && rank >= LIKELY;
+        if zone < BESIDE && rank > FAR {
+            rank = FAR + (rank - FAR) / 4;
+        }
+        Some(Verdict { field, rank, is_beside })
+    }
+
+    /// A digest of the names of an element and of the one around it.
+    fn kin(&self, node: usize) -> u64 {
+        let element = if self.page.is_text(node) { self.page.parent(node) } else { node };
+        let mut digest = FNV_BASIS;
+        for element in [element, self.page.parent(element)] {
+            let class = self.page.attribute(element, &local_name!("class")).unwrap_or_default();
+            for byte in self.page.name(element).bytes().chain(*b" ").chain(class.bytes()) {
+                digest = (digest ^ u64::from(byte)).wrapping_mul(FNV_PRIME);
+            }
+        }
+        digest
     }
 
     /// What the names of an element and of those around it say, up to the first that holds the headline or the body.
@@ -265,21 +342,7 @@ impl<'p> Frame<'p> {
             }
             let own = read_names(self.page, element);
             all.is_comment |= own.is_comment;
-            if std::env::var("DBG").is_ok() && (own.apart || own.is_comment || is_frame(self.page, element)) {
-                eprintln!(
-                    "   apart by {} {:?}",
-                    self.page.name(element),
-                    self.page
-                        .attributes(element)
-                        .map(|(k, v)| format!("{k}={v}"))
-                        .collect::<Vec<_>>()
-                        .join(" ")
-                        .chars()
-                        .take(150)
-                        .collect::<String>()
-                );
-            } // DBG
-            all.apart |= own.apart || is_frame(self.page, element);
+            all.apart = all.apart.saturating_add(own.apart.max(u8::from(is_frame(self.page, element))));
             if depth < 4 {
                 all.published |= own.published;
                 all.modified |= own.modified;
@@ -287,6 +350,11 @@ impl<'p> Frame<'p> {
             }
         }
         all
+    }
+
+    /// Whether a line is the first of the prose, or stands close behind it.
+    fn opens_body(&self, line: &Line) -> bool {
+        self.body.as_ref().is_some_and(|(_, body)| (body.start..body.start + OPENING).contains(&line.place))
     }
 
     /// Points for where a line stands.
@@ -320,7 +388,12 @@ impl<'p> Frame<'p> {
 /// Elements that frame a page, and items of lists of other articles.
 fn is_frame(page: &HtmlPage, node: usize) -> bool {
     match *page.name(node) {
-        local_name!("aside") | local_name!("nav") | local_name!("footer") | local_name!("header") => true,
+        local_name!("aside")
+        | local_name!("nav")
+        | local_name!("footer")
+        | local_name!("header")
+        | local_name!("figure")
+        | local_name!("figcaption") => true,
         local_name!("li") | local_name!("article") => leads_elsewhere(page, node),
         _ => false,
     }

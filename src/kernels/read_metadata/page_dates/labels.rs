@@ -17,6 +17,7 @@ pub(super) enum Label {
 #[rustfmt::skip]
 const PUBLISHED: &[&str] = &[
     "published", "publish date", "publication", "posted", "created", "released", "release date", "issued", "first published", "written", "added", "filed",
+    "submitted", "uploaded", "date", "datum", "fecha", "dato", "päiväys", "kuupäev", "dátum", "дата", "ημερομηνία", "tarih", "tarihi", "التاريخ", "تاريخ", "تاریخ", "תאריך", "tanggal", "ngày", "วันที่", "時間", "时间", "날짜", "gespeichert von", "eingereicht", "soumis", "enviado", "inviato", "inskickad",
     "veröffentlicht", "veröffentlichung", "veroeffentlicht", "erschienen", "publiziert", "erstellt", "eingestellt", "online seit", "stand vom", "geschrieben",
     "publié", "publiée", "publication", "paru", "parue", "mis en ligne", "mise en ligne", "posté", "créé", "rédigé", "écrit",
     "publicado", "publicada", "publicación", "fecha de publicación", "creado", "posteado", "publicação", "postado", "criado",
@@ -132,8 +133,8 @@ pub(super) struct Names {
     pub modified: bool,
     /// It is said to hold a date, a time, a byline.
     pub date: bool,
-    /// It is said to be no part of the article.
-    pub apart: bool,
+    /// How often it is said to be no part of the article.
+    pub apart: u8,
     /// It is said to hold what readers write.
     pub is_comment: bool,
 }
@@ -143,7 +144,7 @@ pub(super) struct Names {
 const APART: &[&str] = &[
     "related", "relatedposts", "sidebar", "aside", "footer", "recommended", "recommendation", "recommendations", "recommend",
     "popular", "trending", "latest", "teaser", "teasers", "promo", "newsletter", "nav", "navbar", "navigation", "menu", "carousel", "slider", "similar", "recirc", "weather", "ticker", "calendar", "mostread", "most", "upnext", "readnext", "cookie", "modal", "popup",
-    "archive", "archives", "pager", "pagination", "siblings", "prevnext", "adjacent", "citation", "references", "topbar",
+    "archive", "archives", "pager", "pagination", "siblings", "prevnext", "adjacent", "citation", "references", "topbar", "caption", "figure", "gallery", "breaking",
 ];
 
 /// Parts of names of what readers write.
@@ -188,9 +189,9 @@ impl Names {
                 ["date", "time", "datum", "fecha", "byline", "meta", "info"].iter().any(|part| token.contains(part));
             self.date |= dated && !changed;
             // Builders of pages call every part a widget; only what begins with the word is one.
-            self.apart |= token.starts_with("widget");
+            self.apart |= u8::from(token.starts_with("widget"));
             for part in token.split(['-', '_', ':', '.']) {
-                self.apart |= APART.contains(&part);
+                self.apart |= u8::from(APART.contains(&part));
                 self.is_comment |= COMMENT.contains(&part);
             }
         }
@@ -202,7 +203,7 @@ impl Names {
                 "datePublished" | "dateCreated" => self.published = true,
                 "dateModified" => self.modified = true,
                 "comment" | "review" => self.is_comment = true,
-                "startDate" | "endDate" => self.apart = true,
+                "startDate" | "endDate" => self.apart = 1,
                 _ => {}
             }
         }
@@ -249,6 +250,6 @@ mod tests {
         assert!(names("<div class='post-date'>").date && names("<div itemprop=datePublished>").published);
         let updated = names("<div class='last-updated'>");
         assert!(updated.modified && !updated.date && !updated.published);
-        assert!(names("<div id=related-posts>").apart && !names("<div class=entry-content>").apart);
+        assert!(names("<div id=related-posts>").apart == 1 && names("<div class=entry-content>").apart == 0);
     }
 }

@@ -92,6 +92,19 @@ impl Lines {
     }
 }
 
+impl Lines {
+    /// Whether some line names the year 20xx in full that a date ends with in two digits.
+    pub fn name_year(&self, date: &str) -> bool {
+        let digits = |it: char| !it.is_ascii_digit();
+        let Some(short) = date.trim().split(digits).filter(|run| !run.is_empty()).nth(2).filter(|run| run.len() == 2)
+        else {
+            return false;
+        };
+        let year = format!("20{short}");
+        self.all.iter().filter(|line| line.has_digit).any(|line| self.text(line).split(digits).any(|run| run == year))
+    }
+}
+
 fn is_hidden(name: &LocalName) -> bool {
     matches!(
         *name,

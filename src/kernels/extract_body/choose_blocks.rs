@@ -1,0 +1,64 @@
+//! Chooses the blocks of the body by their scores: those that make the text most likely right as a whole.
+
+use super::cut_blocks::Cut;
+use super::score_blocks::UNITS;
+
+/// Bounds of the least probability that a block of the body has.
+const LEAST: (f32, f32) = (0.35, 0.55);
+/// A text of at least so many words that stands so often in a page is furniture.
+const REPEATED: (f32, f32) = (6.0, 3.0);
+
+/// The blocks of the body, in order; `scores` are log-odds in units, `copies` say how often each text stands in the page.
+///
+/// The expected F1 of words is `2 * (expected right words) / (chosen words + expected words of the body)`; it is greatest when all
+/// blocks above some probability are taken, and that probability is found by trying all of them.
+pub(super) fn choose_blocks(cut: &Cut, scores: &[i32], copies: &[f32]) -> Vec<usize> {
+    let mut order: Vec<(i32, usize)> = Vec::with_capacity(scores.len());
+    for (at, (score, copies)) in scores.iter().zip(copies).enumerate() {
+        let is_furniture = *copies >= REPEATED.1 && cut.blocks[at].counts.words >= REPEATED.0;
+        if !is_furniture && probability(*score) > 0.01 {
+            order.push((*score, at));
+        }
+    }
+    order.sort_unstable_by_key(|(score, at)| (-score, *at));
+    let weight = |at: usize| cut.blocks[at].counts.words + 0.3;
+    let expected: f32 = order.iter().map(|(score, at)| probability(*score) * weight(*at)).sum();
+    let (mut right, mut taken, mut best, mut least) = (0.0, 0.0, 0.0, 1.0);
+    for (score, at) in &order {
+        let probability = probability(*score);
+        right += probability * weight(*at);
+        taken += weight(*at);
+        let expected_f1 = right / (taken + expected);
+        if expected_f1 > best {
+            (best, least) = (expected_f1, probability);
+        }
+    }
+    let least = least.clamp(LEAST.0, LEAST.1);
+    let mut chosen: Vec<usize> =
+        order.iter().filter(|(score, _)| probability(*score) >= least).map(|(_, at)| *at).collect();
+    chosen.sort_unstable();
+    chosen
+}
+
+/// The probability of a score, by multiplications alone, so that it is the same everywhere.
+fn probability(score: i32) -> f32 {
+    let odds = (score as f32 / UNITS as f32).clamp(-12.0, 12.0);
+    let mut power = 1.0 - odds / 1024.0;
+    for _ in 0..10 {
+        power *= power;
+    }
+    1.0 / (1.0 + power)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probabilities_are_close_to_the_logistic_function() {
+        for score in -8..=8 {
+            let exact = 1.0 / (1.0 + (-score as f32).exp());
+            assert!((probability(score * UNITS) - exact).abs() < 0.01, "{score}");
+        }
+    }
+}

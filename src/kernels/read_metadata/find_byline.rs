@@ -1,0 +1,243 @@
+//! Finds the visible byline of an article: elements marked as its author's, or a line that begins like one, near the headline.
+
+use crate::kernels::parse_html::{HtmlPage, local_name};
+
+use super::byline_words::{BESIDE_WORDS, CLASS_WORDS, FOREIGN_WORDS};
+use super::clean_names::{Trust, clean_names, is_full_name, is_lead, without_leads};
+use super::fold_words::is_ideograph;
+use super::visible_text::visible_lines;
+
+/// Longest text of an element that is read as a byline.
+const LONGEST: usize = 300;
+/// Marked elements that are looked at.
+const MAX_HINTS: usize = 256;
+/// Elements around an element that are asked what it is part of.
+const MAX_AROUND: usize = 12;
+/// Nodes behind the headline among which a line may be the byline without a mark.
+const LINES_WITHIN: usize = 400;
+/// Nodes behind the first marked author within which further ones belong to it.
+const GROUP_WITHIN: usize = 60;
+
+/// An element that is marked as naming an author.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The element.
+    pub node: usize,
+    /// Whether the mark is one of the standards (`rel=author`), not a class.
+    pub is_standard: bool,
+}
+
+/// Whether `class`, `id` or the like says that an element names an author.
+pub fn is_byline_class(value: &str) -> bool {
+    class_words(value).any(|word| has_word(CLASS_WORDS, word))
+}
+
+/// Whether an address is that of a page about an author: `/author/ada`.
+pub fn is_author_link(href: &str) -> bool {
+    href.split(['/', '?', '#']).skip(1).any(|part| has_word(CLASS_WORDS, part))
+}
+
+fn has_word(list: &[&str], word: &str) -> bool {
+    list.iter().any(|own| own.len() == word.len() && own.eq_ignore_ascii_case(word))
+}
+
+/// The words in a list of classes: `PostAuthor-name` holds `Post`, `Author` and `name`.
+fn class_words(value: &str) -> impl Iterator<Item = &str> {
+    value.split(|c: char| !c.is_ascii_alphabetic()).flat_map(|word| {
+        let mut rest = word;
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let bytes = rest.as_bytes();
+            let is_hump = |at: &usize| bytes[*at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
+            let end = (1..bytes.len()).find(is_hump).unwrap_or(bytes.len());
+            let (first, behind) = rest.split_at(end);
+            rest = behind;
+            Some(first)
+        })
+    })
+}
+
+/// The names in the visible byline. `headline` is the element of the headline, `body` the nodes of the body, where they are known.
+pub fn find_byline(
+    page: &HtmlPage,
+    hints: &[Hint],
+    headline: Option<usize>,
+    body: Option<&std::ops::Range<usize>>,
+) -> Vec<String> {
+    let anchor = headline.or(body.map(|body| body.start));
+    let mut best: Option<(i32, Hint, Vec<String>)> = None;
+    for hint in hints.iter().take(MAX_HINTS) {
+        let score = score(page, *hint, anchor, body);
+        let is_less = |(top, first, _): &(i32, Hint, Vec<String>)| {
+            *top > score
+                || *top == score && (hint.node > first.node + GROUP_WITHIN || !is_alike(page, first.node, hint.node))
+        };
+        if score <= 0 || best.as_ref().is_some_and(is_less) {
+            continue;
+        }
+        let Some(text) = visible_lines(page, hint.node, LONGEST) else { continue };
+        let trust = trust(page, *hint, &text);
+        let mut names = clean_names(&text, trust);
+        // Beside full names single words are labels, and short words of dense scripts are names only where something says so.
+        let has_full = names.iter().any(|name| is_full_name(name));
+        names.retain(|name| !has_full || is_full_name(name));
+        names.retain(|name| trust == Trust::Stated || !name.chars().all(is_ideograph));
+        if names.is_empty() {
+            continue;
+        }
+        match &mut best {
+            Some((top, _, known)) if *top == score => {
+                for name in names {
+                    if !known.iter().any(|own| own.contains(&name) || name.contains(&**own)) {
+                        known.push(name);
+                    }
+                }
+            }
+            _ => best = Some((score, *hint, names)),
+        }
+    }
+    match best {
+        Some((_, _, names)) => names,
+        None => find_line(page, anchor),
+    }
+}
+
+/// A class is a weak mark: without a lead word or a link only full names count.
+fn trust(page: &HtmlPage, hint: Hint, text: &str) -> Trust {
+    let is_link = |node: usize| *page.name(node) == local_name!("a");
+    let has_link =
+        || is_link(hint.node) || is_link(page.parent(hint.node)) || page.descendants(hint.node).take(8).any(is_link);
+    if hint.is_standard || without_leads(text).1 || has_link() { Trust::Stated } else { Trust::Words }
+}
+
+/// Whether two elements have the same name and classes.
+fn is_alike(page: &HtmlPage, one: usize, other: usize) -> bool {
+    let class = |node| page.attribute(node, &local_name!("class"));
+    page.name(one) == page.name(other) && class(one) == class(other)
+}
+
+/// How much speaks for a marked element being the byline; nothing when it is part of something else.
+fn score(page: &HtmlPage, hint: Hint, anchor: Option<usize>, body: Option<&std::ops::Range<usize>>) -> i32 {
+    let mut score = match place_of(page, hint.node) {
+        Place::Foreign => return 0,
+        Place::Beside => 1,
+        Place::Free => 3,
+    };
+    score += i32::from(hint.is_standard);
+    if let Some(anchor) = anchor {
+        let end = page.end(anchor);
+        score += match hint.node {
+            node if node >= end && node - end < 80 => 4,
+            node if node >= end && node - end < 400 => 2,
+            node if node < anchor && anchor - node < 40 => 2,
+            _ => 0,
+        };
+    }
+    if body.is_some_and(|body| hint.node + 100 >= body.start && hint.node < body.end + 60) {
+        score += 1;
+    }
+    score
+}
+
+/// What an element is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Comments, navigation, other articles.
+    Foreign,
+    /// What stands beside or below.
+    Beside,
+    /// Nothing known.
+    Free,
+}
+
+fn place_of(page: &HtmlPage, node: usize) -> Place {
+    let mut place = Place::Free;
+    for around in std::iter::once(node).chain(page.ancestors(node).take(MAX_AROUND)) {
+        match *page.name(around) {
+            local_name!("nav") => return Place::Foreign,
+            local_name!("body") | local_name!("html") => return place,
+            local_name!("footer") | local_name!("aside") => place = Place::Beside,
+            _ => {}
+        }
+        for key in [local_name!("class"), local_name!("id")] {
+            let value = page.attribute(around, &key).unwrap_or_default();
+            if class_words(value).any(|word| has_word(FOREIGN_WORDS, word)) {
+                return Place::Foreign;
+            }
+            if class_words(value).any(|word| has_word(BESIDE_WORDS, word)) {
+                place = Place::Beside;
+            }
+        }
+    }
+    place
+}
+
+/// A line near the headline that begins with a lead word and names somebody.
+fn find_line(page: &HtmlPage, anchor: Option<usize>) -> Vec<String> {
+    let Some(anchor) = anchor else { return Vec::new() };
+    let behind = page.end(anchor)..page.len().min(page.end(anchor) + LINES_WITHIN);
+    for node in behind.filter(|node| page.is_text(*node)) {
+        let text = page.text(node).trim();
+        let is_alone = is_lead(text);
+        if text.is_empty() || text.len() > LONGEST || !is_alone && !without_leads(text).1 {
+            continue;
+        }
+        let lines = page.ancestors(node).take(3).filter_map(|around| visible_lines(page, around, LONGEST));
+        let own = (!is_alone).then(|| text.to_owned());
+        let line = own.into_iter().chain(lines).find(|line| line.len() > text.len() || !is_alone);
+        let names = line.map(|line| clean_names(&line, line_trust(&line))).unwrap_or_default();
+        if !names.is_empty() && place_of(page, node) != Place::Foreign {
+            return names;
+        }
+    }
+    Vec::new()
+}
+
+/// `Posted by` says more than `by`: a single name may follow.
+fn line_trust(line: &str) -> Trust {
+    let rest = without_leads(line).0;
+    let lead = line[..line.len() - rest.len()].trim();
+    let is_short = rest.split_whitespace().count() <= 3;
+    if lead.contains(' ') && is_short { Trust::Stated } else { Trust::Words }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::parse_html::{LocalName, parse_html};
+
+    fn find(html: &str) -> Vec<String> {
+        let page = parse_html(html);
+        let named = |node: &usize, key: LocalName| page.attribute(*node, &key).is_some_and(is_byline_class);
+        let hints: Vec<_> = (1..page.len())
+            .filter(|node| named(node, local_name!("class")) || named(node, local_name!("rel")))
+            .map(|node| Hint { node, is_standard: page.attribute(node, &local_name!("rel")).is_some() })
+            .collect();
+        let headline = (1..page.len()).find(|node| *page.name(*node) == local_name!("h1"));
+        find_byline(&page, &hints, headline, None)
+    }
+
+    #[test]
+    fn classes_are_read_by_words() {
+        assert!(
+            is_byline_class("post-author") && is_byline_class("articleAuthorName") && is_byline_class("Byline__names")
+        );
+        assert!(
+            is_author_link("https://a.example/author/ada")
+                && !is_author_link("/authority")
+                && !is_author_link("author")
+        );
+        assert!(!is_byline_class("authority") && !is_byline_class("") && !is_byline_class("authorization-form"));
+    }
+
+    #[test]
+    fn the_byline_at_the_headline_counts() {
+        let page = "<div class=comment><a rel=author>Bot</a></div><h1>Head</h1><p class=byline>By Ada Moreno</p><p class=byline>Can Öz</p>\
+            <aside><a rel=author>Eve Other</a></aside>";
+        assert_eq!(find(page), ["Ada Moreno", "Can Öz"]);
+        assert_eq!(find("<h1>Head</h1><p><span>By </span><a href=x>Ada Moreno</a>, Ankara</p><p>Text"), ["Ada Moreno"]);
+        assert_eq!(find("<h1>Head</h1><p>By the sea there is a harbour.</p>"), [""; 0]);
+    }
+}
