@@ -10,6 +10,7 @@ use copydesk::kernels::parse_date::{DateContext, DateFormat, DateOrder, parse_da
 use copydesk::kernels::parse_html::parse_html;
 use copydesk::kernels::read_metadata::read_metadata;
 use copydesk::kernels::registrable_domain::registrable_domain;
+use copydesk::statement::Field;
 
 /// A target: its name, the law, seeds to begin with, words that inputs are made of.
 pub struct Target {
@@ -52,13 +53,16 @@ pub fn page(bytes: &[u8]) {
 
 /// The bytes as JSON-LD of an otherwise sound page.
 ///
-/// Laws: those of [`page`], however broken the JSON is.
+/// Laws: those of [`page`], and the page has a title however broken the JSON is.
 pub fn json_ld(bytes: &[u8]) {
     let json = String::from_utf8_lossy(bytes).replace("</", "<\\/").replace("<!--", "<\\!--");
     let html = format!(
         "<!doctype html><title>Ferry returns</title><script type=\"application/ld+json\">{json}</script><article>\
          <h1>Ferry returns</h1><p>The ferry that left the harbor on Monday came back on Friday, its owner said.</p></article>"
     );
+    let parsed = parse_html(&html);
+    let statements = read_metadata(&parsed, &extract_body(&parsed), None);
+    assert!(statements.iter().any(|it| it.field == Field::Title), "no title");
     page(html.as_bytes());
 }
 
