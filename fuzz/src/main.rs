@@ -39,7 +39,9 @@ fn main() -> ExitCode {
 fn replay(target: &Target, file: &Path) -> ExitCode {
     match std::fs::read(file) {
         Ok(bytes) => {
+            let run = Instant::now();
             (target.run)(&bytes);
+            println!("{}: {} bytes in {:?}", target.name, bytes.len(), run.elapsed());
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -54,6 +56,7 @@ fn fuzz(target: &Target, length: Duration, start: u64) -> ExitCode {
     let mut random = Random(start.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let mut pool: Vec<Vec<u8>> = target.seeds.iter().map(|seed| seed.as_bytes().to_vec()).collect();
     let (mut inputs, mut bytes, mut slowest) = (0u64, 0u64, Duration::ZERO);
+    let mut longest_taking = Vec::new();
     while begun.elapsed() < length {
         let input = mutated(&pool, target, &mut random);
         let run = Instant::now();
@@ -61,11 +64,13 @@ fn fuzz(target: &Target, length: Duration, start: u64) -> ExitCode {
         let taken = run.elapsed();
         inputs += 1;
         bytes += input.len() as u64;
-        slowest = slowest.max(taken);
+        if taken > slowest {
+            slowest = taken;
+            longest_taking.clone_from(&input);
+        }
         if outcome.is_err() || taken > SLOW {
-            let file = format!("artifacts/{}-{start}-{inputs}", target.name);
-            let kept = std::fs::create_dir_all("artifacts").and_then(|()| std::fs::write(&file, &input));
-            eprintln!("{}: input {inputs} fails after {taken:?}: {file} {kept:?}", target.name);
+            let kept = keep(&format!("{}-{start}-{inputs}", target.name), &input);
+            eprintln!("{}: input {inputs} fails after {taken:?}: {kept}", target.name);
             return ExitCode::FAILURE;
         }
         if pool.len() < POOL {
@@ -78,8 +83,18 @@ fn fuzz(target: &Target, length: Duration, start: u64) -> ExitCode {
         }
     }
     let seconds = begun.elapsed().as_secs();
-    println!("{}: {inputs} inputs, {} MB in {seconds} s, slowest {slowest:?}", target.name, bytes >> 20);
+    let kept = keep(&format!("{}-slowest", target.name), &longest_taking);
+    println!("{}: {inputs} inputs, {} MB in {seconds} s, slowest {slowest:?}: {kept}", target.name, bytes >> 20);
     ExitCode::SUCCESS
+}
+
+/// Writes an input to `artifacts/`; where it is, or why it is not.
+fn keep(name: &str, input: &[u8]) -> String {
+    let file = format!("artifacts/{name}");
+    match std::fs::create_dir_all("artifacts").and_then(|()| std::fs::write(&file, input)) {
+        Ok(()) => file,
+        Err(error) => format!("cannot write `{file}`: {error}"),
+    }
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014).

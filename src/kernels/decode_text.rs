@@ -139,10 +139,7 @@ fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
 /// The first byte that an encoding cannot read.
 fn first_malformed(bytes: &[u8], charset: Charset) -> usize {
     let Charset::Standard(encoding) = charset else {
-        // Ours are tables, of which each byte can be asked, and Johab, whose pairs can.
-        let unread = |at: &usize| bytes.get(..*at).is_some_and(|head| charset.decode(head).is_none());
-        let step = if charset.is_single_byte() { 1 } else { 2 };
-        return (0..bytes.len()).map(|at| at + step).find(unread).map_or(bytes.len(), |end| end - step);
+        return charset.first_malformed(bytes);
     };
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let mut scratch = [0; 4096];

@@ -3,9 +3,9 @@
 //! Syntax-based and scheme-based normalization of RFC 3986 (6.2.2, 6.2.3) and nothing more: parameters stay, those of trackers
 //! too, in their order; `www.`, a final slash, `http` against `https`, an empty query stay.
 
-use super::registrable_domain::{ascii_host, host_of_url};
+use super::registrable_domain::{ascii_host, host_of_url, is_host};
 
-/// Longest address that is looked at, in bytes: no browser sends a longer one.
+/// Longest address that is read or written, in bytes: no browser sends a longer one.
 const LONGEST: usize = 64 << 10;
 
 /// The absolute `http` or `https` address that a reference means, normalized; `None` when it means none.
@@ -107,6 +107,11 @@ impl Reference {
         }
         let authority = self.authority.as_deref()?;
         let host = host_of_url(&format!("//{authority}"))?.into_owned();
+        let host = ascii_host(&host);
+        // The name that goes over the wire counts: it may be too long, or none at all.
+        if !host.starts_with('[') && !(host.is_ascii() && is_host(&host)) {
+            return None;
+        }
         let (user, place) = authority.rsplit_once('@').map_or((None, authority), |(user, place)| (Some(user), place));
         let default = if scheme == "https" { "443" } else { "80" };
         let port = place.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or("", |(_, port)| port);
@@ -117,7 +122,7 @@ impl Reference {
             write_encoded(user, "", &mut url);
             url.push('@');
         }
-        url.push_str(&ascii_host(&host));
+        url.push_str(&host);
         if !port.is_empty() && port != default {
             port.parse::<u16>().ok()?;
             url.push(':');
@@ -134,7 +139,7 @@ impl Reference {
             url.push('#');
             write_encoded(route, "/@?[]", &mut url);
         }
-        Some(url)
+        (url.len() <= LONGEST).then_some(url)
     }
 }
 

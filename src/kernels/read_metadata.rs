@@ -34,6 +34,7 @@ use self::json_ld::{JsonLd, Party};
 use self::microdata::Microdata;
 use self::name_site::Site;
 use super::extract_body::Body;
+use super::normalize_url::normalize_url;
 use super::parse_html::HtmlPage;
 use crate::statement::{DateForm, Evidence, Field, Statement};
 
@@ -354,19 +355,14 @@ fn canonical_url<'a>(found: &Gathered<'a>, url: Option<&str>) -> Option<Cow<'a, 
     link.chain(meta).find_map(|href| with_host(href, url))
 }
 
-/// An address with scheme and host: as written, else completed from the page's own.
+/// An address with scheme and host: as written, else resolved against the page's own; without it, `//` means `https`.
 fn with_host<'a>(href: &'a str, url: Option<&str>) -> Option<Cow<'a, str>> {
     let href = href.trim();
     if without_scheme(href).is_some() {
         return Some(Cow::Borrowed(href));
     }
-    if href.starts_with("//") {
-        return Some(Cow::Owned(format!("https:{href}")));
-    }
-    let url = url?;
-    let host = without_scheme(url)?;
-    let origin = url.len() - host.len() + host.find(['/', '?', '#']).unwrap_or(host.len());
-    href.starts_with('/').then(|| Cow::Owned(format!("{}{href}", &url[..origin])))
+    let resolved = url.filter(|_| !href.is_empty()).and_then(|url| normalize_url(href, Some(url)));
+    resolved.map(Cow::Owned).or_else(|| href.starts_with("//").then(|| Cow::Owned(format!("https:{href}"))))
 }
 
 /// What stands behind `http://` or `https://`.

@@ -41,8 +41,11 @@ pub fn registrable_domain(host_or_url: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The registrable part of a host in lower-case ASCII.
+/// The registrable part of a host in lower-case ASCII; none of one that cannot be encoded.
 fn registered_part(host: &str) -> Option<&str> {
+    if !host.is_ascii() || !is_host(host) {
+        return None;
+    }
     if let Some(domain) = psl::domain_str(host) {
         return Some(domain);
     }

@@ -16,6 +16,8 @@ use crate::stream::RawInput;
 
 /// Quality flag: the page takes too much work to read, and its end was left out.
 pub const PAGE_CUT: &str = "page-cut";
+/// Quality flag: some bytes of the page do not decode and are U+FFFD in what was read.
+pub const BYTES_REPLACED: &str = "bytes-replaced";
 
 /// Reader of a saved page; [`extract_body`] finds its text.
 #[derive(Debug)]
@@ -58,8 +60,10 @@ impl Reader for Html {
             return sink.tile(damage(context.base, &bytes, rejection));
         }
         let mut statements = read_metadata(&page, &body, stated(Field::Url));
-        if page.is_cut() {
-            statements.push(Statement::new(Field::Flag, Evidence::None, PAGE_CUT));
+        for (flag, is_set) in [(PAGE_CUT, page.is_cut()), (BYTES_REPLACED, decoded.replaced > 0)] {
+            if is_set {
+                statements.push(Statement::new(Field::Flag, Evidence::None, flag));
+            }
         }
         sink.tile(Tile::Record(RawRecord {
             range: ByteRange::new(context.base, bytes.len() as u64),

@@ -125,6 +125,19 @@ impl Charset {
         }
     }
 
+    /// The first byte that an encoding of ours cannot read; the length of the bytes for WHATWG's, whose decoders say it.
+    pub(super) fn first_malformed(self, bytes: &[u8]) -> usize {
+        match self {
+            Self::Standard(_) => bytes.len(),
+            Self::Johab => johab::first_malformed(bytes),
+            Self::Half(..) | Self::Whole(..) => {
+                let table = self.characters();
+                let is_undefined = |byte: &u8| table[usize::from(*byte)] == char::REPLACEMENT_CHARACTER;
+                bytes.iter().position(is_undefined).unwrap_or(bytes.len())
+            }
+        }
+    }
+
     /// Reads single bytes by the table.
     fn read(self, bytes: &[u8]) -> String {
         let table = self.characters();

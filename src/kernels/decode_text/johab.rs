@@ -11,21 +11,30 @@ pub(super) fn decode(bytes: &[u8]) -> Option<String> {
 /// Decodes with U+FFFD for each lead byte without a character.
 pub(super) fn decode_with_replacement(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 2);
-    let mut rest = bytes;
-    while let Some((&lead, behind)) = rest.split_first() {
-        rest = behind;
+    text.extend(characters(bytes).map(|(_, c)| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    text
+}
+
+/// The first lead byte without a character; the length of the bytes when there is none.
+pub(super) fn first_malformed(bytes: &[u8]) -> usize {
+    characters(bytes).find(|(_, c)| c.is_none()).map_or(bytes.len(), |(at, _)| at)
+}
+
+/// Characters and where they begin; none for a lead byte without one, behind which reading goes on.
+fn characters(bytes: &[u8]) -> impl Iterator<Item = (usize, Option<char>)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at;
+        let lead = *bytes.get(start)?;
+        at += 1;
         // The won sign takes the place of the backslash in some tables; the byte itself is kept.
         if lead.is_ascii() {
-            text.push(char::from(lead));
-            continue;
+            return Some((start, Some(char::from(lead))));
         }
-        let pair = behind.first().and_then(|trail| character(lead, *trail));
-        text.push(pair.unwrap_or(char::REPLACEMENT_CHARACTER));
-        if pair.is_some() {
-            rest = behind.get(1..).unwrap_or_default();
-        }
-    }
-    text
+        let pair = bytes.get(at).and_then(|trail| character(lead, *trail));
+        at += usize::from(pair.is_some());
+        Some((start, pair))
+    })
 }
 
 fn character(lead: u8, trail: u8) -> Option<char> {

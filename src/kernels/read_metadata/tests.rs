@@ -53,7 +53,8 @@ fn addresses_are_compared_and_completed() {
     assert!(!is_same_page("", "/"));
     assert_eq!(with_host("//a.example/x", None).as_deref(), Some("https://a.example/x"));
     assert_eq!(with_host("/x", Some("http://a.example?q")).as_deref(), Some("http://a.example/x"));
-    assert_eq!(with_host("x", Some("http://a.example/")), None);
+    assert_eq!(with_host("x", Some("http://a.example/b/c")).as_deref(), Some("http://a.example/b/x"));
+    assert_eq!(with_host("", Some("http://a.example/")), None);
 }
 
 proptest! {
