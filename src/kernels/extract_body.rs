@@ -62,7 +62,7 @@ pub struct BlockTable {
 pub fn extract_body(page: &HtmlPage) -> Body {
     let cut = cut_blocks(page, &NAMES);
     let described = describe_blocks(&cut, &Evidence::read(page));
-    let scores: Vec<i32> = described.rows.chunks_exact(described.width).map(|row| MODEL.score(row)).collect();
+    let scores = MODEL.score(&described.rows);
     let chosen = choose_blocks(&cut, &scores, &described.copies);
     let words: f32 = chosen.iter().map(|at| cut.blocks[*at].counts.words).sum();
     if words < FEW_WORDS

@@ -11,6 +11,12 @@ use super::read_evidence::Evidence;
 const FAR: u8 = 30;
 /// A container with more than this share of the page is called what the page is, not what a part is.
 const WHOLE_PAGE: f32 = 0.9;
+/// Prose in elements of [`APART`] that are so near counts for a part only.
+const NEAR: u8 = 6;
+/// See [`NEAR`].
+const APART_WORTH: f32 = 0.1;
+/// A text that stands so often in a page is no prose.
+const REPEATED: f32 = 3.0;
 /// Levels of containers that a block is described by.
 const LEVELS: usize = 4;
 /// Neighbours on each side.
@@ -162,19 +168,10 @@ fn is_prose(block: &Block) -> bool {
 
 impl<'a> Describer<'a> {
     fn new(cut: &'a Cut, evidence: &'a Evidence) -> Self {
-        let own: Vec<Sums> = cut
-            .blocks
-            .iter()
-            .map(|it| Sums {
-                words: it.counts.words,
-                characters: it.counts.characters as f32,
-                linked: it.counts.linked as f32,
-                prose: if is_prose(it) { it.counts.words } else { 0.0 },
-                blocks: 1.0,
-                pictures: f32::from(it.pictures),
-                headings: f32::from(u8::from(is_heading(cut.containers[it.container as usize].tag))),
-            })
-            .collect();
+        let near = find_nearest(cut);
+        let copies = count_copies(cut);
+        let own: Vec<Sums> =
+            cut.blocks.iter().zip(&copies).map(|(it, copies)| sums_of(cut, it, (&near, *copies))).collect();
         let mut within = vec![Sums::default(); cut.containers.len()];
         let mut page = Sums::default();
         let mut before = Vec::with_capacity(own.len() + 1);
@@ -192,11 +189,9 @@ impl<'a> Describer<'a> {
         let title_at = best_title(cut, &titles);
         let alike = sum_alike(cut, &own);
         let hubs = [0.75, 0.5].map(|most| hub(cut, &within, most * page.prose));
-        let copies = count_copies(cut);
         let (first, end) = cut.containers[hubs[0] as usize].nodes;
         let block_at = |node: u32| cut.blocks.partition_point(|it| it.nodes.0 < node);
         let hub_blocks = (block_at(first), block_at(end));
-        let near = find_nearest(cut, &within);
         let mut out = Self {
             cut,
             evidence,
@@ -387,14 +382,37 @@ impl<'a> Describer<'a> {
     }
 }
 
+/// What a block adds to the sums of its containers, given the nearest groups of all containers and how often its text occurs.
+fn sums_of(cut: &Cut, block: &Block, (near, copies): (&[[u8; GROUPS]], f32)) -> Sums {
+    let near = &near[block.container as usize];
+    let is_apart = copies >= REPEATED || APART.iter().any(|it| near[*it as usize] <= NEAR);
+    let prose = if is_prose(block) { block.counts.words } else { 0.0 };
+    Sums {
+        words: block.counts.words,
+        characters: block.counts.characters as f32,
+        linked: block.counts.linked as f32,
+        prose: if is_apart { prose * APART_WORTH } else { prose },
+        blocks: 1.0,
+        pictures: f32::from(block.pictures),
+        headings: f32::from(u8::from(is_heading(cut.containers[block.container as usize].tag))),
+    }
+}
+
 /// By container, steps outwards to the nearest element of each group. What holds nearly the whole page counts only as body.
-fn find_nearest(cut: &Cut, within: &[Sums]) -> Vec<[u8; GROUPS]> {
+fn find_nearest(cut: &Cut) -> Vec<[u8; GROUPS]> {
+    let mut characters = vec![0_u32; cut.containers.len()];
+    for block in &cut.blocks {
+        characters[block.container as usize] += block.counts.characters;
+    }
+    for at in (1..characters.len()).rev() {
+        characters[cut.containers[at].parent as usize] += characters[at];
+    }
     let of_body = OF_BODY.iter().fold(0, |mask: Names, it| mask | bit(*it));
-    let most = WHOLE_PAGE * within[0].characters;
-    let mut out: Vec<[u8; GROUPS]> = Vec::with_capacity(within.len());
+    let most = WHOLE_PAGE * characters[0] as f32;
+    let mut out: Vec<[u8; GROUPS]> = Vec::with_capacity(characters.len());
     out.push([FAR; GROUPS]);
-    for (container, sums) in cut.containers.iter().zip(within).skip(1) {
-        let names = if sums.characters > most { container.names & of_body } else { container.names };
+    for (container, characters) in cut.containers.iter().zip(characters).skip(1) {
+        let names = if characters as f32 > most { container.names & of_body } else { container.names };
         let mut near = out[container.parent as usize];
         for (group, distance) in near.iter_mut().enumerate() {
             *distance = if names >> group & 1 == 1 { 0 } else { (*distance + 1).min(FAR) };
