@@ -227,25 +227,29 @@ fn place_of(page: &HtmlPage, node: usize) -> Place {
     place
 }
 
-/// A line near the headline that begins with a lead word and names somebody.
+/// A line behind the headline that begins with a lead word and names somebody.
 fn find_line(page: &HtmlPage, anchor: Option<usize>) -> Vec<String> {
     let Some(anchor) = anchor else { return Vec::new() };
-    let behind = page.end(anchor)..page.len().min(page.end(anchor) + LINES_WITHIN);
-    for node in behind.filter(|node| page.is_text(*node)) {
-        let text = page.text(node).trim();
-        let is_alone = is_lead(text);
-        if text.is_empty() || text.len() > LONGEST || !is_alone && !without_leads(text).1 {
-            continue;
-        }
-        let lines = page.ancestors(node).take(3).filter_map(|around| visible_lines(page, around, LONGEST));
-        let own = (!is_alone).then(|| text.to_owned());
-        let line = own.into_iter().chain(lines).find(|line| line.len() > text.len() || !is_alone);
-        let names = line.map(|line| clean_names(&line, line_trust(&line))).unwrap_or_default();
-        if !names.is_empty() && place_of(page, node) != Place::Foreign {
-            return names;
-        }
+    let first = page.end(anchor);
+    let lines = (first..page.len().min(first + LINES_WITHIN)).filter(|node| page.is_text(*node));
+    lines.map(|node| names_in_line(page, node)).find(|names| !names.is_empty()).unwrap_or_default()
+}
+
+/// The names in the line that a text begins, when it begins with a lead word.
+fn names_in_line(page: &HtmlPage, node: usize) -> Vec<String> {
+    let text = page.text(node).trim();
+    if text.is_empty() || text.len() > LONGEST {
+        return Vec::new();
     }
-    Vec::new()
+    let is_alone = is_lead(text);
+    if !is_alone && !without_leads(text).1 {
+        return Vec::new();
+    }
+    let lines = page.ancestors(node).take(3).filter_map(|around| visible_lines(page, around, LONGEST));
+    let own = (!is_alone).then(|| text.to_owned());
+    let line = own.into_iter().chain(lines).find(|line| line.len() > text.len() || !is_alone);
+    let names = line.map(|line| clean_names(&line, line_trust(&line))).unwrap_or_default();
+    if names.is_empty() || place_of(page, node) == Place::Foreign { Vec::new() } else { names }
 }
 
 /// `Posted by` says more than `by`: a single name may follow.
