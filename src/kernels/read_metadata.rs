@@ -33,6 +33,7 @@ use self::gather::{Gathered, gather, has_word};
 use self::json_ld::{JsonLd, Party};
 use self::microdata::Microdata;
 use self::name_site::Site;
+use self::visible_text::visible_text;
 use super::extract_body::Body;
 use super::normalize_url::normalize_url;
 use super::parse_html::HtmlPage;
@@ -42,6 +43,8 @@ use crate::statement::{DateForm, Evidence, Field, Statement};
 pub const MAX_STATEMENTS: usize = 256;
 /// Longest value in bytes that is stated.
 const MAX_VALUE: usize = 2048;
+/// Longest name of a site in bytes.
+const MAX_NAME: usize = 200;
 /// Authors that are stated.
 const MAX_AUTHORS: usize = 32;
 /// Keywords that are stated.
@@ -160,11 +163,15 @@ impl<'a> Sources<'_, 'a> {
             (Field::Modified, &["dateModified"]),
         ] {
             let stated: Vec<_> = keys.iter().flat_map(|key| self.json.all(key)).take(MAX_DATES).collect();
-            stated.into_iter().for_each(|date| out.state_date(field, Evidence::JsonLd, date));
+            for date in stated {
+                out.state_date(field, Evidence::JsonLd, date);
+            }
             let stated: Vec<_> = self.meta(field).take(MAX_DATES).map(Cow::Borrowed).collect();
             let in_items = keys.iter().flat_map(|key| self.microdata.values(key)).take(MAX_DATES);
             let stated: Vec<_> = stated.into_iter().chain(in_items).collect();
-            stated.into_iter().for_each(|date| out.state_date(field, Evidence::Meta, date));
+            for date in stated {
+                out.state_date(field, Evidence::Meta, date);
+            }
         }
     }
 
@@ -179,7 +186,7 @@ impl<'a> Sources<'_, 'a> {
                 .map(|it| Cow::Borrowed(it.content))
         };
         let item = self.microdata.values("headline").next().or_else(|| meta(2..u8::MAX));
-        let title = self.found.title.map(|node| Cow::Owned(self.page.text_content(node)));
+        let title = self.found.title.and_then(|node| visible_text(self.page, node, MAX_VALUE)).map(Cow::Owned);
         let heads: Vec<(Head, Cow<'a, str>)> = [
             (Head::JsonLd, json.map(|(headline, _)| headline)),
             (Head::Social, meta(0..1)),
@@ -205,7 +212,7 @@ impl<'a> Sources<'_, 'a> {
         let names: Vec<_> = metas
             .into_iter()
             .chain(self.json.site_names())
-            .filter(|name| Some(&**name) != own || name.len() <= 24)
+            .filter(|name| name.len() <= MAX_NAME && (Some(&**name) != own || name.len() <= 24))
             .collect();
         Site::new(names.iter().map(|name| &**name), url)
     }

@@ -53,7 +53,7 @@ pub fn choose_authors(bylines: &Bylines<'_>, site: &Site) -> (Evidence, Vec<Stri
     let person = found.clone().find(|(_, names)| names.iter().any(|name| is_full_name(name)));
     let anybody = || found.clone().find(|(_, names)| !names.is_empty());
     let itself =
-        || sources.iter().find(|(_, names)| !names.is_empty()).map(|(evidence, names)| (*evidence, names.to_vec()));
+        || sources.iter().find(|(_, names)| !names.is_empty()).map(|(evidence, names)| (*evidence, (*names).clone()));
     person.or_else(anybody).or_else(itself).unwrap_or((Evidence::None, Vec::new()))
 }
 

@@ -67,9 +67,13 @@ pub fn is_author_link(href: &str) -> bool {
     may_name_author(href) && href.split(['/', '?', '#']).skip(1).any(|part| has_word(&CLASS_WORDS, part))
 }
 
+/// Bytes of an attribute in which words are looked for.
+const MAX_CLASS: usize = 1024;
+
 /// The words in a list of classes: `PostAuthor-name` holds `Post`, `Author` and `name`.
 fn class_words(value: &str) -> impl Iterator<Item = &str> {
-    value.split(|c: char| !c.is_ascii_alphabetic()).flat_map(|word| {
+    let start = value.floor_char_boundary(MAX_CLASS.min(value.len()));
+    value[..start].split(|c: char| !c.is_ascii_alphabetic()).flat_map(|word| {
         let mut rest = word;
         std::iter::from_fn(move || {
             let bytes = rest.as_bytes();

@@ -99,11 +99,11 @@ mod tests {
 
     #[test]
     fn likeness_has_steps() {
-        assert!(likeness("a b", "a b") == 4.0 && likeness("a b", "") == 0.0);
+        assert!(likeness("a b", "a b") > 3.9 && likeness("a b", "") < 0.1);
         assert!(likeness("harbour opens", "news harbour opens again") > 3.0);
         assert!(likeness("harbour opens", "new harbours opens") < 3.0);
         assert!(likeness("harbour opens today", "harbour opens soon") >= 2.0);
-        assert_eq!(likeness("one two", "three four"), 0.0);
+        assert!(likeness("one two", "three four") < 0.1);
     }
 
     proptest! {

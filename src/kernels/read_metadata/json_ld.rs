@@ -245,7 +245,9 @@ mod tests {
 
     fn with<T>(blocks: &[&str], check: impl Fn(&JsonLd<'_, '_>) -> T) -> T {
         let mut tree = JsonTree::default();
-        blocks.iter().for_each(|block| tree.push_block(block));
+        for block in blocks {
+            tree.push_block(block);
+        }
         check(&JsonLd::of(&tree, |url| url == "https://a.example/own"))
     }
 

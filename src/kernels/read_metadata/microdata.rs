@@ -4,10 +4,14 @@ use std::borrow::Cow;
 
 use super::gather::{Gathered, Property, has_word};
 use super::json_ld::{is_article_type, type_name};
+use super::visible_text::visible_text;
 use crate::kernels::parse_html::{HtmlPage, local_name};
 
 /// Longest text of a property; what is longer is no fact of one line.
 const MAX_VALUE: usize = 2048;
+
+/// Elements of a property that are read.
+const MAX_ELEMENTS: usize = 64;
 
 /// The properties of the article.
 #[derive(Clone, Copy, Debug)]
@@ -49,9 +53,9 @@ impl<'g, 'a> Microdata<'g, 'a> {
         }
     }
 
-    /// Values of a property, in order.
+    /// Values of a property, in order, of its first [`MAX_ELEMENTS`] elements.
     pub fn values(&self, name: &str) -> impl Iterator<Item = Cow<'a, str>> {
-        self.elements(name).filter_map(|node| self.value(node))
+        self.elements(name).take(MAX_ELEMENTS).filter_map(|node| self.value(node))
     }
 
     /// The value of an element: of its item the name, else `content`, `datetime`, or its text.
@@ -66,11 +70,7 @@ impl<'g, 'a> Microdata<'g, 'a> {
         if let Some(stated) = stated {
             return Some(Cow::Borrowed(stated));
         }
-        let bytes = (name..page.end(name)).map(|it| page.text(it).len()).sum::<usize>();
-        if bytes > MAX_VALUE {
-            return None;
-        }
-        Some(page.text_content(name)).filter(|text| !text.is_empty()).map(Cow::Owned)
+        visible_text(page, name, MAX_VALUE).map(Cow::Owned)
     }
 }
 

@@ -1,3 +1,5 @@
+//! Whole pages, and laws over any page.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -45,6 +47,51 @@ fn a_page_makes_a_bounded_number_of_statements() {
     let dates =
         (0..500).map(|day| format!("<meta name=date content=d{day}><meta property=article:tag content=t{day}>"));
     assert!(read(&dates.collect::<String>()).lines().count() <= MAX_STATEMENTS);
+}
+
+#[test]
+fn hostile_pages_cost_bounded_work() {
+    let depth = 300;
+    let words = "author byline ".repeat(1 << 16);
+    let nested = |open: &str| format!("{}{}{}", open.repeat(depth), " ".repeat(1 << 20), "<b></b>".repeat(1 << 16));
+    for page in [
+        nested("<div itemprop=author>"),
+        nested("<div class=byline>"),
+        nested("<h1>"),
+        format!("<div class='{words}'>{}", "<a rel=author>x</a>".repeat(4096)),
+        format!("<meta property=og:site_name content='{words}'>{}", "<h1>a | b</h1>".repeat(999)),
+        format!("<script type=application/ld+json>{}</script>", "{\"@type\":\"Article\",\"author\":[".repeat(1 << 14)),
+    ] {
+        read(&page);
+    }
+}
+
+#[test]
+fn titles_and_authors_are_chosen() {
+    for (page, expected) in [
+        (
+            "<title>Harbour opens - Example News</title><meta property=og:site_name content='Example News'><h1>Example News</h1>\
+             <h1>Harbour opens</h1><p class=byline>By Ada Moreno and Can Öz",
+            "Harbour opens/Ada Moreno/Can Öz",
+        ),
+        ("<title>Harbour opens | Local | The Example</title><p>Text", "Harbour opens"),
+        (
+            "<meta property=og:title content='Harbour opens'><h1><span>Local</span> <span>Harbour opens</span></h1>\
+             <meta name=author content='Example'><a rel=author href=/a>Ada Moreno</a>",
+            "Harbour opens/Ada Moreno",
+        ),
+        (
+            "<title>Port: all about the opening</title><h1>Port: all about the opening</h1><script type=application/ld+json>\
+             {\"@type\":\"NewsArticle\",\"headline\":\"Harbour opens\",\"author\":\"Ada Moreno, Editor\"}</script>",
+            "Harbour opens/Ada Moreno",
+        ),
+        ("<title>港が開く_新聞</title><h1>港が開く</h1><p>作者：王小明</p>", "港が開く/王小明"),
+    ] {
+        let said = read(page);
+        let chosen = said.lines().filter(|line| line.starts_with("title") || line.starts_with("author"));
+        let values: Vec<_> = chosen.filter_map(|line| line.splitn(3, ' ').nth(2)).collect();
+        assert_eq!(values.join("/"), expected, "{page}");
+    }
 }
 
 #[test]

@@ -4,9 +4,12 @@ use crate::kernels::parse_html::{HtmlPage, LocalName, is_code, local_name};
 
 use super::fold_words::is_invisible;
 
+/// Nodes and bytes that are looked at of one element; what needs more is no line.
+const MAX_WORK: usize = 1 << 16;
+
 /// The text of an element on one line: white space collapsed, a space where a block or a line ends, soft hyphens left out.
 ///
-/// `None` when there is none, or more than `longest` bytes.
+/// `None` when there is none, more than `longest` bytes, or when it takes more than [`MAX_WORK`] to find out.
 pub fn visible_text(page: &HtmlPage, node: usize, longest: usize) -> Option<String> {
     read_text(page, node, longest, ' ')
 }
@@ -21,8 +24,10 @@ fn read_text(page: &HtmlPage, node: usize, longest: usize, line_end: char) -> Op
     let end = page.end(node);
     let mut block_end = usize::MAX;
     let mut gap = None;
+    let mut budget = MAX_WORK;
     let mut at = node;
     while at < end {
+        budget = budget.checked_sub(1 + page.text(at).len())?;
         if at >= block_end {
             gap = Some(line_end);
             block_end = usize::MAX;
