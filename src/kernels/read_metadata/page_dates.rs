@@ -96,7 +96,9 @@ fn declare_order(lines: &Lines, url: Option<&str>, out: &mut [Statement<'_>]) {
         Some(DateOrder::MonthDayYear) => DateForm::MonthDayYear,
         Some(DateOrder::YearMonthDay) | None => return,
     };
-    out.iter_mut().filter(|it| is_open(it)).for_each(|it| it.form = form);
+    for open in out.iter_mut().filter(|it| is_open(it)) {
+        open.form = form;
+    }
 }
 
 /// A date that was found.
@@ -127,8 +129,9 @@ fn keep_order(found: &mut [Found]) {
         let mut own = found.iter_mut().filter(|one| one.field == field);
         let Some(first) = own.next().filter(|first| first.evidence == Evidence::Byline) else { continue };
         let day = day_of(&first.value);
-        own.filter(|one| one.evidence == Evidence::TimeElement && day_of(&one.value) != day)
-            .for_each(|one| one.evidence = Evidence::Shown);
+        for one in own.filter(|one| one.evidence == Evidence::TimeElement && day_of(&one.value) != day) {
+            one.evidence = Evidence::Shown;
+        }
     }
 }
 
@@ -255,10 +258,9 @@ impl Frame<'_> {
         let label = label_before(before).or_else(|| label_behind(behind));
         let field = match label {
             Some(Label::Other) => return None,
-            Some(Label::Modified) => Field::Modified,
             Some(Label::Published) => Field::Published,
-            None if names.modified && !names.published => Field::Modified,
-            None => Field::Published,
+            None if names.published || !names.modified => Field::Published,
+            Some(Label::Modified) | None => Field::Modified,
         };
         let zone = self.zone(line);
         let mut rank = zone + bonus;
