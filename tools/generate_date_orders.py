@@ -75,9 +75,12 @@ print(f"""//! The order of numeric dates by language and by country.
 
 use super::DateOrder;
 
+/// A row: language, its order, and orders with the regions that have them.
+pub(super) type LanguageOrder = (&'static str, Option<DateOrder>, &'static [(DateOrder, &'static str)]);
+
 /// Language, its order where no region is named (`None`: the region must be known), and the regions that write otherwise.
 #[rustfmt::skip]
-pub(super) static LANGUAGE_ORDERS: [(&str, Option<DateOrder>, &[(DateOrder, &str)]); {len(rows)}] = [
+pub(super) static LANGUAGE_ORDERS: [LanguageOrder; {len(rows)}] = [
 {chr(10).join(rows)}
 ];
 

@@ -7,6 +7,10 @@
 //!   candidate that refined. All of them count as accepted.
 //! - Kinds *conflict* when the dates that they give first lie more than a day apart. Of the URL path and the file name only
 //!   complete dates are compared.
+//! - What a page says is weighed further (`agree`): a numeric date of unknown order is read as the day that another candidate states;
+//!   its data is outvoted where it stands alone against two other kinds that agree, or against the date beside the headline when
+//!   that is not the day of a stated change; an instant in UTC takes the neighbouring day that the page or its address gives.
+//! - Where nothing states the publication, the day of a stated change stands in, as [`Evidence::LastChange`].
 //! - HTTP headers never date a publication, nor do names of files that hold many records. File times are not even seen.
 //! - Modification and retrieval are instants or nothing.
 

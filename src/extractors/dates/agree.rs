@@ -1,6 +1,6 @@
 //! What candidates say together that none of them says alone.
 
-use super::{Candidate, DateSetting, MICROS_PER_DAY, MICROS_PER_MINUTE, OUTVOTED, Published, Role};
+use super::{Candidate, DateSetting, LOWER_PRECEDENCE, MICROS_PER_DAY, MICROS_PER_MINUTE, OUTVOTED, Published, Role};
 use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, ParsedDate, Precision, TzText, parse_date};
 use crate::statement::Evidence;
 
@@ -102,21 +102,25 @@ fn voice(kind: Evidence) -> Option<usize> {
 
 /// Takes the outlet's own day for an instant that is stated in UTC.
 ///
-/// `2025-12-18T03:30:00Z` is an instant and no calendar day of the outlet. Where a candidate of the page, its address or its zone
-/// gives the day before or behind, and some zone has that day at the instant, that is the day. The candidate counts as accepted.
+/// `2025-12-18T03:30:00Z` is an instant and no calendar day of the outlet. Where another candidate of the page or its address gives
+/// the day before or behind, and some zone has that day at the instant, that is the day of the accepted candidates, too.
 pub(super) fn take_local_day(published: &mut Published<'_>, candidates: &mut [Candidate<'_>]) {
     let (Some(at), Some(TzText::Utc | TzText::Offset(0))) = (published.at, &published.tz) else { return };
-    let agreeing = candidates.iter_mut().filter(|it| it.role == Role::Published && tells_local_day(it.kind));
-    for candidate in agreeing {
-        let Some(value) = &candidate.value else { continue };
-        if value.precision <= Precision::Day && value.date == published.date && !is_utc(value) {
-            return;
-        }
-        if is_local_day(at, published.date, value) && matches!(candidate.refused, None | Some(super::LOWER_PRECEDENCE))
-        {
-            published.set_day(value.date);
-            candidate.refused = None;
-            return;
+    let utc_day = published.date;
+    if i64::from(utc_day) != at.div_euclid(MICROS_PER_DAY) {
+        return;
+    }
+    let telling = candidates.iter().filter(|it| it.role == Role::Published && tells_local_day(it.kind));
+    let believed = telling.filter(|it| matches!(it.refused, None | Some(LOWER_PRECEDENCE)));
+    let mut values =
+        believed.filter_map(|it| it.value.as_ref()).filter(|it| it.precision <= Precision::Day && !is_utc(it));
+    let Some(day) = values.find(|it| it.date == utc_day || is_local_day(at, utc_day, it)).map(|it| it.date) else {
+        return;
+    };
+    published.set_day(day);
+    for candidate in candidates.iter_mut().filter(|it| it.role == Role::Published && it.refused.is_none()) {
+        if let Some(value) = candidate.value.as_mut().filter(|value| value.date == utc_day) {
+            value.date = day;
         }
     }
 }
@@ -156,5 +160,85 @@ fn is_local_day(at: i64, utc_day: i32, value: &ParsedDate) -> bool {
         }
         // Some zone is on that day: its first minute is not too far ahead, its last not too far behind.
         None => minute(day_start) - minute(at) <= AHEAD && minute(day_start + MICROS_PER_DAY) - minute(at) > BEHIND,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::Stated;
+    use crate::extractors::dates::{Dates, choose_dates};
+    use crate::statement::{DateForm, Field};
+
+    fn choose<'a>(statements: &[(Field, Evidence, &'a str)]) -> (Dates<'a>, Vec<Candidate<'a>>) {
+        let setting = DateSetting::default();
+        let mut candidates: Vec<_> = statements
+            .iter()
+            .map(|&(field, evidence, value)| Stated { field, evidence, value, form: DateForm::Auto, span: None })
+            .filter_map(|stated| Candidate::stated(&stated, &setting))
+            .collect();
+        let dates = choose_dates(&mut candidates, &setting);
+        (dates, candidates)
+    }
+
+    /// Day and evidence of the choice among publications.
+    fn chosen(statements: &[(Evidence, &str)]) -> Option<(String, Evidence)> {
+        let statements: Vec<_> = statements.iter().map(|&(kind, value)| (Field::Published, kind, value)).collect();
+        choose(&statements).0.published.map(|it| (day(it.date), it.evidence))
+    }
+
+    fn day(days: i32) -> String {
+        let date = jiff::civil::Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(days));
+        date.expect("a day").to_string()
+    }
+
+    #[test]
+    fn an_instant_in_utc_takes_the_day_that_the_page_shows() {
+        let late = "2025-12-18T03:30:00Z";
+        let of = |kind, value| chosen(&[(Evidence::JsonLd, late), (kind, value)]).expect("a date").0;
+        assert_eq!(of(Evidence::Byline, "17 December 2025"), "2025-12-17");
+        assert_eq!(of(Evidence::Byline, "17 December 2025, 22:30"), "2025-12-17");
+        assert_eq!(of(Evidence::Meta, "2025-12-17T22:30:00-05:00"), "2025-12-17");
+        assert_eq!(of(Evidence::UrlPath, "2025-12-17"), "2025-12-17");
+        // No zone is a day ahead at half past three, nor seven minutes from it, nor is another instant this one.
+        assert_eq!(of(Evidence::Byline, "19 December 2025"), "2025-12-18");
+        assert_eq!(of(Evidence::Byline, "17 December 2025, 22:37"), "2025-12-18");
+        assert_eq!(of(Evidence::Meta, "2025-12-17T23:00:00-05:00"), "2025-12-18");
+        let (dates, candidates) = choose(&[
+            (Field::Published, Evidence::JsonLd, late),
+            (Field::Published, Evidence::Byline, "17 December 2025"),
+        ]);
+        assert_eq!(candidates[0].value.as_ref().map(|it| it.date), dates.published.as_ref().map(|it| it.date));
+        assert_eq!(candidates[1].refused, Some(LOWER_PRECEDENCE));
+    }
+
+    #[test]
+    fn lone_data_is_outvoted() {
+        let data = (Evidence::Meta, "2025-12-01");
+        let shown = (Evidence::Byline, "17 December 2025");
+        let address = (Evidence::UrlPath, "2025-12-17");
+        let of = |list: &[(Evidence, &str)]| chosen(list).expect("a date");
+        assert_eq!(of(&[data, shown]), ("2025-12-17".into(), Evidence::Byline));
+        assert_eq!(of(&[data, (Evidence::Shown, "17 December 2025"), address]).0, "2025-12-01");
+        assert_eq!(of(&[data, shown, address]).0, "2025-12-17");
+        assert_eq!(of(&[data, (Evidence::PageData, "2025-12-01"), shown]).0, "2025-12-01");
+        assert_eq!(of(&[(Evidence::Sidecar, "2025-12-01"), shown, address]).0, "2025-12-01");
+        let (dates, _) = choose(&[
+            (Field::Published, Evidence::JsonLd, "2025-12-01"),
+            (Field::Published, Evidence::Byline, "17 December 2025"),
+            (Field::Modified, Evidence::JsonLd, "2025-12-17T10:00:00Z"),
+        ]);
+        assert_eq!(dates.published.map(|it| day(it.date)), Some("2025-12-01".into()));
+    }
+
+    #[test]
+    fn open_dates_agree_with_what_is_known() {
+        let (dates, candidates) = choose(&[
+            (Field::Published, Evidence::Byline, "05/12/2025"),
+            (Field::Modified, Evidence::Meta, "2025-12-05T10:00:00Z"),
+        ]);
+        assert_eq!(dates.published.map(|it| day(it.date)), Some("2025-12-05".into()));
+        assert_eq!(candidates[0].refused, None);
+        assert_eq!(chosen(&[(Evidence::Byline, "05/12/2025")]), None);
     }
 }

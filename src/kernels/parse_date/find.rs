@@ -202,7 +202,7 @@ fn is_continued(tokens: &Tokens<'_>, at: usize) -> bool {
 /// Whether Latin letters touch the number from the left: `v12.05.2025` is no date.
 fn touches_letters(tokens: &Tokens<'_>, at: usize) -> bool {
     let word = at.checked_sub(1).filter(|_| tokens.attached(at)).and_then(|before| tokens.word(before));
-    word.is_some_and(|word| word.is_ascii())
+    word.is_some_and(str::is_ascii)
 }
 
 #[cfg(test)]

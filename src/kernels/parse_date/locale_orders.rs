@@ -4,9 +4,12 @@
 
 use super::DateOrder;
 
+/// A row: language, its order, and orders with the regions that have them.
+pub(super) type LanguageOrder = (&'static str, Option<DateOrder>, &'static [(DateOrder, &'static str)]);
+
 /// Language, its order where no region is named (`None`: the region must be known), and the regions that write otherwise.
 #[rustfmt::skip]
-pub(super) static LANGUAGE_ORDERS: [(&str, Option<DateOrder>, &[(DateOrder, &str)]); 312] = [
+pub(super) static LANGUAGE_ORDERS: [LanguageOrder; 312] = [
     ("aa", Some(DateOrder::DayMonthYear), &[]),
     ("ab", Some(DateOrder::DayMonthYear), &[]),
     ("af", Some(DateOrder::YearMonthDay), &[]),

@@ -96,7 +96,9 @@ fn declare_order(lines: &Lines, url: Option<&str>, out: &mut [Statement<'_>]) {
         Some(DateOrder::MonthDayYear) => DateForm::MonthDayYear,
         Some(DateOrder::YearMonthDay) | None => return,
     };
-    out.iter_mut().filter(|it| is_open(it)).for_each(|it| it.form = form);
+    for open in out.iter_mut().filter(|it| is_open(it)) {
+        open.form = form;
+    }
 }
 
 /// A date that was found.
@@ -127,8 +129,9 @@ fn keep_order(found: &mut [Found]) {
         let mut own = found.iter_mut().filter(|one| one.field == field);
         let Some(first) = own.next().filter(|first| first.evidence == Evidence::Byline) else { continue };
         let day = day_of(&first.value);
-        own.filter(|one| one.evidence == Evidence::TimeElement && day_of(&one.value) != day)
-            .for_each(|one| one.evidence = Evidence::Shown);
+        for one in own.filter(|one| one.evidence == Evidence::TimeElement && day_of(&one.value) != day) {
+            one.evidence = Evidence::Shown;
+        }
     }
 }
 
@@ -162,22 +165,16 @@ impl Frame<'_> {
         let mut attributes = names.iter().filter_map(|name| self.page.attribute(mark.node, name).map(str::trim));
         let stated = attributes.find(|value| is_day(value));
         let from = self.read_from(mark.line, mark.range.start);
-        let value = match stated {
-            Some(value) => value.to_owned(),
-            None => {
-                let dates = find_dates(shown, &DateContext::default());
-                let Some(first) =
-                    dates.into_iter().find(|one| one.value.is_ok() || one.value == Err(DateReject::Ambiguous))
-                else {
-                    return;
-                };
-                shown.get(first.range).unwrap_or_default().to_owned()
-            }
-        };
+        let value = stated.map(str::to_owned).or_else(|| {
+            let dates = find_dates(shown, &DateContext::default());
+            let first = dates.into_iter().find(|one| one.value.is_ok() || one.value == Err(DateReject::Ambiguous))?;
+            shown.get(first.range).map(str::to_owned)
+        });
+        let Some(value) = value else { return };
         let before = text.get(from..mark.range.start.min(text.len())).unwrap_or_default();
         let behind = text.get(mark.range.end.min(text.len())..).unwrap_or_default();
         let before = self.words_before(mark.line, before);
-        let verdict = self.judge(mark.node, line, (before, behind), 30);
+        let verdict = self.judge((mark.node, line), (before, behind), 30);
         found.extend(verdict.map(|verdict| verdict.found(Evidence::TimeElement, value, self.kin(mark.node))));
     }
 
@@ -224,7 +221,7 @@ impl Frame<'_> {
             let length_cost = (rest as i32 - 40).max(0) / 2;
             let before = if place == 0 { self.words_before(at, before) } else { before };
             let value = text.get(one.range.clone()).unwrap_or_default().to_owned();
-            let verdict = self.judge(line.nodes.0, line, (before, behind), -length_cost);
+            let verdict = self.judge((line.nodes.0, line), (before, behind), -length_cost);
             found.extend(verdict.map(|verdict| verdict.found(Evidence::Byline, value, self.kin(line.nodes.0))));
         }
     }
@@ -251,7 +248,7 @@ impl Frame<'_> {
     }
 
     /// What a date is and how likely it is the article's; `None` when it is not.
-    fn judge(&self, node: usize, line: &Line, (before, behind): (&str, &str), bonus: i32) -> Option<Verdict> {
+    fn judge(&self, (node, line): (usize, &Line), (before, behind): (&str, &str), bonus: i32) -> Option<Verdict> {
         let names = self.names_around(node);
         if names.is_comment {
             return None;
@@ -261,10 +258,9 @@ impl Frame<'_> {
         let label = label_before(before).or_else(|| label_behind(behind));
         let field = match label {
             Some(Label::Other) => return None,
-            Some(Label::Modified) => Field::Modified,
             Some(Label::Published) => Field::Published,
-            None if names.modified && !names.published => Field::Modified,
-            None => Field::Published,
+            None if names.published || !names.modified => Field::Published,
+            Some(Label::Modified) | None => Field::Modified,
         };
         let zone = self.zone(line);
         let mut rank = zone + bonus;

@@ -191,7 +191,7 @@ pub(super) fn read_names(page: &HtmlPage, node: usize) -> Names {
     for (attribute, value) in page.attributes(node) {
         match &**attribute {
             "class" | "id" | "data-testid" | "data-test" | "data-qa" | "role" | "rel" | "data-component" => {
-                names.read(value)
+                names.read(value);
             }
             "itemprop" => names.read_property(value),
             "pubdate" => names.published = true,

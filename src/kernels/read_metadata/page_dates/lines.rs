@@ -260,7 +260,7 @@ fn has_date_property(page: &HtmlPage, node: usize) -> bool {
 }
 
 fn has_digit(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_digit()) || !text.is_ascii() && text.chars().any(|it| it.is_numeric())
+    text.bytes().any(|byte| byte.is_ascii_digit()) || !text.is_ascii() && text.chars().any(char::is_numeric)
 }
 
 #[cfg(test)]
