@@ -34,7 +34,8 @@ PARAMETERS = dict(objective="cross_entropy", learning_rate=0.05, num_leaves=28, 
 SUITE_WEIGHT = {"aeb": 1.5, "fundus": 1.5, "wcxb": 0.8}
 NOISY = {"wcxb"}
 UNITS = 4096                                       # score_blocks.rs: units of a leaf in one natural unit of log-odds
-EXITS = ((20, -1.6), (40, -2.2), (80, -2.6))       # trees, score: less, and a block is not looked at further
+EXITS = ((12, -1.15), (24, -1.65), (48, -2.45), (100, -2.8), (200, -1.9))  # trees, score: fewer than 1 in 1,000 of the blocks that
+# end above -1 are below it by then
 LEAST = (0.35, 0.55)                               # choose_blocks.rs
 WORDS, COPIES = 0, 23                              # columns of describe_blocks.rs
 
@@ -325,3 +326,13 @@ def train(truth, dump, old_dump, target):
 
 if __name__ == "__main__":
     {"degrade": degrade_all, "train": train}[sys.argv[1]](*sys.argv[2:])
+
+# Figures of the model that is shipped, by this tool. Word F1 of bodies, F1 of segments for trafilatura; pages by host in five folds:
+#
+#   suite (pages)       unseen site   seen
+#   aeb (117)                 .9696  .9910
+#   fundus (147)              .9772  .9919
+#   wcxb (566)                .9629  .9786
+#   trafilatura (554)         .9448  .9789
+#
+# On copies with older markup, unseen sites: aeb .955, fundus .957, wcxb .955, trafilatura .932.

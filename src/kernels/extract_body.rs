@@ -141,7 +141,7 @@ mod tests {
     ];
 
     fn modern() -> String {
-        let paragraphs: String = PARAGRAPHS.iter().map(|it| format!("<p>{it}</p>\n")).collect();
+        let paragraphs = format!("<p>{}</p>", PARAGRAPHS.join("</p>\n<p>"));
         format!(
             "<title>Harbour reopens after storm</title><body><nav class=menu><ul><li><a href=/>Home</a><li><a href=/s>Sports</a></ul>\
              </nav><main><article><h1>Harbour reopens after storm</h1><p class=byline>By <a href=/a>Anna Reed</a></p>\

@@ -5,7 +5,7 @@
 use html5ever::{LocalName, local_name};
 
 use super::measure_text::{Counts, Gatherer};
-use super::name_groups::{Group, NameTable, Names, bit};
+use super::name_groups::{Group, NameReader, NameTable, Names, bit};
 use crate::kernels::parse_html::HtmlPage;
 
 /// Blocks of a page beyond this many are not looked at.
@@ -178,7 +178,7 @@ enum Close {
 /// The walk over a page.
 struct Cutter<'a> {
     page: &'a HtmlPage,
-    table: &'a NameTable,
+    names_of: NameReader<'a>,
     out: Cut,
     open: Vec<Open>,
     gatherer: Gatherer,
@@ -197,7 +197,7 @@ pub(super) fn cut_blocks(page: &HtmlPage, table: &NameTable) -> Cut {
         Container { nodes: (0, page.len() as u32), parent: 0, depth: 0, tag: Tag::Root, names: 0, hash: 0, fields: 0 };
     let mut cutter = Cutter {
         page,
-        table,
+        names_of: NameReader::new(table, page),
         out: Cut { containers: vec![root], ..Cut::default() },
         open: Vec::with_capacity(64),
         gatherer: Gatherer::default(),
@@ -279,15 +279,14 @@ impl Cutter<'_> {
     /// Inline elements that open a block lend it their names.
     fn add_names(&mut self, node: usize) {
         if self.nodes.is_none() && self.page.attributes(node).next().is_some() {
-            self.names |= self.table.element(self.page, node).0;
+            self.names |= self.names_of.element(node).0;
         }
     }
 
     fn open_container(&mut self, node: usize, tag: Tag) {
         self.flush();
         // What the whole page is called says nothing of its parts.
-        let (names, hash) =
-            if matches!(tag, Tag::Html | Tag::Body) { (0, 0) } else { self.table.element(self.page, node) };
+        let (names, hash) = if matches!(tag, Tag::Html | Tag::Body) { (0, 0) } else { self.names_of.element(node) };
         let names = names | tag_names(tag);
         let outer = &self.out.containers[self.container as usize];
         let end = self.page.end(node) as u32;

@@ -90,6 +90,10 @@ groups! {
 /// A set of groups.
 pub(super) type Names = u64;
 
+/// Values kept by a reader.
+const KNOWN: usize = 512;
+/// Where hashes begin.
+const HASH_SEED: u32 = 0x811c_9dc5;
 /// Values longer than this are read as far as here.
 const LONGEST_VALUE: usize = 256;
 
@@ -132,11 +136,11 @@ impl NameTable {
     }
 
     /// The groups whose words stand in a name, and the name's hash without digits.
-    pub fn read(&self, value: &str, hash: u32) -> (Names, u32) {
+    fn read(&self, value: &str) -> (Names, u32) {
         let mut lower = [0_u8; LONGEST_VALUE];
         let mut starts_word = [false; LONGEST_VALUE + 1];
         let mut length = 0;
-        let mut hash = hash;
+        let mut hash = HASH_SEED;
         let mut before = b' ';
         for &byte in value.as_bytes().iter().take(LONGEST_VALUE) {
             // A word begins behind what is no letter, and where a small letter is followed by a capital.
@@ -145,7 +149,7 @@ impl NameTable {
             before = byte;
             lower[length] = byte.to_ascii_lowercase();
             if !byte.is_ascii_digit() {
-                hash = (hash ^ u32::from(lower[length])).wrapping_mul(0x0100_0193);
+                hash = mix(hash, u32::from(lower[length]));
             }
             length += 1;
         }
@@ -166,32 +170,55 @@ impl NameTable {
         }
         (names, hash)
     }
+}
+
+/// Reads the names of the elements of one page; values that come again are read once.
+#[derive(Debug)]
+pub(super) struct NameReader<'a> {
+    table: &'a NameTable,
+    page: &'a HtmlPage,
+    /// Values read lately, at the place that their bytes give.
+    known: Vec<(&'a str, (Names, u32))>,
+}
+
+impl<'a> NameReader<'a> {
+    /// A reader of the names of a page.
+    pub fn new(table: &'a NameTable, page: &'a HtmlPage) -> Self {
+        Self { table, page, known: vec![("", (0, HASH_SEED)); KNOWN] }
+    }
+
+    fn read(&mut self, value: &'a str) -> (Names, u32) {
+        let known = &mut self.known[place_of(value.as_bytes())];
+        if known.0 != value {
+            *known = (value, self.table.read(value));
+        }
+        known.1
+    }
 
     /// The groups of an element by its attributes, and a hash of what it is called.
-    pub fn element(&self, page: &HtmlPage, node: usize) -> (Names, u32) {
+    pub fn element(&mut self, node: usize) -> (Names, u32) {
+        let page = self.page;
         let name = page.name(node);
         let mut names = 0;
-        let mut hash = 0x811c_9dc5;
+        let mut hash = HASH_SEED;
         for byte in name.as_bytes() {
-            hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+            hash = mix(hash, u32::from(*byte));
         }
         if name.contains('-') {
-            names |= self.read(name, hash).0;
+            names |= self.table.read(name).0;
         }
         for (attribute, value) in page.attributes(node) {
             match *attribute {
                 local_name!("class") => {
-                    let (found, hashed) = self.read(value, hash);
-                    (names, hash) = (names | found, hashed);
+                    let (found, hashed) = self.read(value);
+                    (names, hash) = (names | found, mix(hash.rotate_left(9), hashed));
                 }
-                local_name!("id") | local_name!("itemprop") | local_name!("aria-label") => {
-                    names |= self.read(value, 0).0
-                }
+                local_name!("id") | local_name!("itemprop") | local_name!("aria-label") => names |= self.read(value).0,
                 local_name!("role") => names |= role(value),
                 local_name!("hidden") => names |= bit(Group::Hidden),
                 local_name!("aria-hidden") if value == "true" => names |= bit(Group::Hidden),
                 local_name!("style") if hides(value) => names |= bit(Group::Hidden),
-                _ if is_telling(attribute) => names |= self.read(value, 0).0,
+                _ if is_telling(attribute) => names |= self.read(value).0,
                 _ => {}
             }
         }
@@ -201,6 +228,21 @@ impl NameTable {
         }
         (names, hash)
     }
+}
+
+/// The place of a value among those known, by its length and its ends.
+fn place_of(value: &[u8]) -> usize {
+    let ends = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |it| u64::from_le_bytes(*it));
+    let (mut first, last) = (ends(value.first_chunk()), ends(value.last_chunk()));
+    if value.len() < 8 {
+        first = value.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    }
+    let mixed = (first ^ last.rotate_left(23) ^ value.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 32) as usize % KNOWN
+}
+
+fn mix(hash: u32, code: u32) -> u32 {
+    (hash ^ code).wrapping_mul(0x0100_0193)
 }
 
 /// The mask of one group.
@@ -265,7 +307,7 @@ mod tests {
     use super::*;
 
     fn names(value: &str) -> Names {
-        NameTable::new().read(value, 0).0
+        NameTable::new().read(value).0
     }
 
     #[test]
@@ -281,8 +323,8 @@ mod tests {
     #[test]
     fn digits_do_not_part_what_is_alike() {
         let table = NameTable::new();
-        assert_eq!(table.read("teaser-12", 7), table.read("teaser-99", 7));
-        assert_ne!(table.read("teaser", 7).1, table.read("text", 7).1);
+        assert_eq!(table.read("teaser-12"), table.read("teaser-99"));
+        assert_ne!(table.read("teaser").1, table.read("text").1);
     }
 
     #[test]

@@ -12,24 +12,25 @@ use std::sync::LazyLock;
 pub(super) const UNITS: i32 = 4096;
 /// Blocks that walk down a tree side by side, so that no walk waits for memory.
 const LANES: usize = 8;
-/// Depth that no tree reaches.
-const MOST_DEPTH: u8 = 64;
+/// Nodes of a tree, and numbers of a block, that there is room for: so many that no index needs a check.
+const MOST_NODES: usize = 64;
+const MOST_COLUMNS: usize = 256;
 
 /// A node of a tree. A leaf leads to itself, so that all walks take the same steps.
 #[derive(Clone, Copy, Debug)]
 struct Node {
     threshold: f32,
-    column: u16,
+    column: u8,
     /// The child below or equal, from the root; the one above lies behind it.
-    low: u16,
+    low: u8,
 }
 
 #[derive(Clone, Debug)]
 struct Tree {
     /// The root comes first, children behind their parents.
-    nodes: Vec<Node>,
+    nodes: [Node; MOST_NODES],
     /// Of each node; only those of leaves are read.
-    scores: Vec<i16>,
+    scores: [i16; MOST_NODES],
     depth: u8,
 }
 
@@ -76,7 +77,7 @@ impl Model {
     /// Reads the form described above; `None` when something is missing or points outside.
     fn read(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader(bytes);
-        let width = reader.take_number()?;
+        let width = reader.take_number().filter(|it| *it <= MOST_COLUMNS)?;
         let trees = reader.take_number()?;
         let mut out = Self { width, ..Self::default() };
         let [exits] = reader.take()?;
@@ -110,18 +111,25 @@ impl Model {
         // Lanes that are not used repeat the last one.
         let last = lanes.last().copied().unwrap_or_default();
         let lane = |at: usize| lanes.get(at).copied().unwrap_or(last) as usize * self.width;
-        let blocks: [&[f32]; LANES] = std::array::from_fn(|at| &rows[lane(at)..lane(at) + self.width]);
+        let mut blocks = [[0.0; MOST_COLUMNS]; LANES];
+        for (at, block) in blocks.iter_mut().enumerate() {
+            block[..self.width].copy_from_slice(&rows[lane(at)..lane(at) + self.width]);
+        }
         let mut sums = [0; LANES];
         for tree in trees {
-            let mut places = [0_u16; LANES];
+            let mut places = [0_u8; LANES];
             for _ in 0..tree.depth {
+                let before = places;
                 for (place, block) in places.iter_mut().zip(&blocks) {
-                    let node = tree.nodes[usize::from(*place)];
-                    *place = node.low + u16::from(block[usize::from(node.column)] > node.threshold);
+                    let node = tree.nodes[usize::from(*place) % MOST_NODES];
+                    *place = node.low + u8::from(block[usize::from(node.column)] > node.threshold);
+                }
+                if places == before {
+                    break;
                 }
             }
             for (sum, place) in sums.iter_mut().zip(places) {
-                *sum += i32::from(tree.scores[usize::from(place)]);
+                *sum += i32::from(tree.scores[usize::from(place) % MOST_NODES]);
             }
         }
         for (block, sum) in lanes.iter().zip(sums) {
@@ -151,23 +159,24 @@ fn read_tree(reader: &mut Reader<'_>, width: usize) -> Option<Tree> {
 
 /// Lays a tree out breadth first, both children of a node side by side.
 fn lay_out(splits: &[Split], leaves: &[i16]) -> Option<Tree> {
+    let leaf = |at: usize| Node { threshold: f32::INFINITY, column: 0, low: at as u8 };
+    let mut tree = Tree { nodes: std::array::from_fn(leaf), scores: [0; MOST_NODES], depth: 0 };
     let mut codes: Vec<(i8, u8)> = vec![(if splits.is_empty() { -1 } else { 0 }, 0)];
-    let mut tree = Tree { nodes: Vec::new(), scores: Vec::new(), depth: 0 };
     let mut at = 0;
     while let Some((code, depth)) = codes.get(at).copied() {
+        // A tree that leads back into itself never ends.
+        if at >= MOST_NODES || codes.len() > 2 * splits.len() + 1 {
+            return None;
+        }
         tree.depth = tree.depth.max(depth);
         if code < 0 {
-            tree.nodes.push(Node { threshold: f32::INFINITY, column: 0, low: at as u16 });
-            tree.scores.push(*leaves.get((-1 - i16::from(code)) as usize)?);
+            tree.scores[at] = *leaves.get((-1 - i16::from(code)) as usize)?;
         } else {
             let split = splits.get(code as usize)?;
-            tree.nodes.push(Node { threshold: split.threshold, column: split.column.into(), low: codes.len() as u16 });
-            tree.scores.push(0);
+            tree.nodes[at] = Node { threshold: split.threshold, column: split.column, low: codes.len() as u8 };
             codes.extend(split.children.map(|it| (it, depth + 1)));
         }
         at += 1;
-        // A tree that leads back into itself never ends.
-        (codes.len() <= 2 * splits.len() + 1 && depth < MOST_DEPTH).then_some(())?;
     }
     Some(tree)
 }

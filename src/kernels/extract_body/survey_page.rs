@@ -232,28 +232,30 @@ fn hub(cut: &Cut, within: &[Sums], least: f32) -> u32 {
 
 /// By block: sums over the blocks whose containers are called the same, one and two levels up.
 fn sum_alike(cut: &Cut, own: &[Sums]) -> Vec<[Sums; 2]> {
+    let one = sum_alike_at(cut, own, 1);
+    one.into_iter().zip(sum_alike_at(cut, own, 2)).map(|(one, two)| [one, two]).collect()
+}
+
+fn sum_alike_at(cut: &Cut, own: &[Sums], levels: usize) -> Vec<Sums> {
     let mut keys: Vec<(u32, u32)> = Vec::with_capacity(own.len());
-    let mut out = vec![[Sums::default(); 2]; own.len()];
-    for level in 0..2 {
-        keys.clear();
-        for (at, block) in cut.blocks.iter().enumerate() {
-            let mut container = &cut.containers[block.container as usize];
-            let mut hash = container.hash;
-            for _ in 0..=level {
-                container = &cut.containers[container.parent as usize];
-                hash = hash.rotate_left(5).wrapping_mul(0x9e37_79b1) ^ container.hash;
-            }
-            keys.push((hash, at as u32));
+    for (at, block) in cut.blocks.iter().enumerate() {
+        let mut container = &cut.containers[block.container as usize];
+        let mut hash = container.hash;
+        for _ in 0..levels {
+            container = &cut.containers[container.parent as usize];
+            hash = hash.rotate_left(5).wrapping_mul(0x9e37_79b1) ^ container.hash;
         }
-        keys.sort_unstable();
-        for same in keys.chunk_by(|a, b| a.0 == b.0) {
-            let mut sums = Sums::default();
-            for (_, at) in same {
-                sums.add(&own[*at as usize]);
-            }
-            for (_, at) in same {
-                out[*at as usize][level] = sums;
-            }
+        keys.push((hash, at as u32));
+    }
+    keys.sort_unstable();
+    let mut out = vec![Sums::default(); own.len()];
+    for same in keys.chunk_by(|a, b| a.0 == b.0) {
+        let mut sums = Sums::default();
+        for (_, at) in same {
+            sums.add(&own[*at as usize]);
+        }
+        for (_, at) in same {
+            out[*at as usize] = sums;
         }
     }
     out
