@@ -1,12 +1,17 @@
 //! Chooses the blocks of the body by their scores: those that make the text most likely right as a whole.
 
+use std::collections::BTreeSet;
+
 use super::cut_blocks::Cut;
+use super::measure_text::bytes;
 use super::score_blocks::UNITS;
 
 /// Bounds of the least probability that a block of the body has.
 const LEAST: (f32, f32) = (0.35, 0.55);
 /// A text of at least so many words that stands so often in a page is furniture.
-const REPEATED: (f32, f32) = (6.0, 3.0);
+const FURNITURE: (f32, f32) = (6.0, 5.0);
+/// A text of at least so many words is taken once.
+const ONCE: f32 = 12.0;
 
 /// The blocks of the body, in order; `scores` are log-odds in units, `copies` say how often each text stands in the page.
 ///
@@ -15,7 +20,7 @@ const REPEATED: (f32, f32) = (6.0, 3.0);
 pub(super) fn choose_blocks(cut: &Cut, scores: &[i32], copies: &[f32]) -> Vec<usize> {
     let mut order: Vec<(i32, usize)> = Vec::with_capacity(scores.len());
     for (at, (score, copies)) in scores.iter().zip(copies).enumerate() {
-        let is_furniture = *copies >= REPEATED.1 && cut.blocks[at].counts.words >= REPEATED.0;
+        let is_furniture = *copies >= FURNITURE.1 && cut.blocks[at].counts.words >= FURNITURE.0;
         if !is_furniture && probability(*score) > 0.01 {
             order.push((*score, at));
         }
@@ -37,6 +42,11 @@ pub(super) fn choose_blocks(cut: &Cut, scores: &[i32], copies: &[f32]) -> Vec<us
     let mut chosen: Vec<usize> =
         order.iter().filter(|(score, _)| probability(*score) >= least).map(|(_, at)| *at).collect();
     chosen.sort_unstable();
+    let mut seen = BTreeSet::new();
+    chosen.retain(|at| {
+        let block = &cut.blocks[*at];
+        copies[*at] < 2.0 || block.counts.words < ONCE || seen.insert(&cut.text[bytes(block.text)])
+    });
     chosen
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Container {
     pub names: Names,
     /// Hash of its name and class.
     pub hash: u32,
+    /// Fields of forms that lie in it and in no container within.
+    pub fields: u16,
 }
 
 /// A run of text.
@@ -41,6 +43,8 @@ pub(super) struct Block {
     pub names: Names,
     /// Pictures and frames between the block before and this one.
     pub pictures: u16,
+    /// Dates and times in it that are marked as such.
+    pub times: u16,
     /// Whether it begins at line breaks.
     pub is_after_break: bool,
     /// What stands in it.
@@ -89,6 +93,8 @@ enum Kind {
     Skip,
     Break,
     Picture,
+    Field,
+    Time,
     Block(Tag),
 }
 
@@ -105,12 +111,12 @@ fn kind(name: &LocalName) -> Kind {
         | local_name!("picture")
         | local_name!("iframe")
         | local_name!("audio") => Kind::Picture,
+        local_name!("input") | local_name!("select") | local_name!("textarea") => Kind::Field,
+        local_name!("time") => Kind::Time,
         local_name!("head")
         | local_name!("script")
         | local_name!("style")
         | local_name!("svg")
-        | local_name!("select")
-        | local_name!("textarea")
         | local_name!("object")
         | local_name!("math")
         | local_name!("canvas")
@@ -181,12 +187,14 @@ struct Cutter<'a> {
     names: Names,
     breaks: u32,
     pictures: u16,
+    times: u16,
     is_after_break: bool,
 }
 
 /// Cuts a page into blocks.
 pub(super) fn cut_blocks(page: &HtmlPage, table: &NameTable) -> Cut {
-    let root = Container { nodes: (0, page.len() as u32), parent: 0, depth: 0, tag: Tag::Root, names: 0, hash: 0 };
+    let root =
+        Container { nodes: (0, page.len() as u32), parent: 0, depth: 0, tag: Tag::Root, names: 0, hash: 0, fields: 0 };
     let mut cutter = Cutter {
         page,
         table,
@@ -198,6 +206,7 @@ pub(super) fn cut_blocks(page: &HtmlPage, table: &NameTable) -> Cut {
         names: 0,
         breaks: 0,
         pictures: 0,
+        times: 0,
         is_after_break: false,
     };
     let mut node = 1;
@@ -243,6 +252,13 @@ impl Cutter<'_> {
                     return page.end(node);
                 }
             }
+            Kind::Field => {
+                let is_hidden = page.attribute(node, &local_name!("type")) == Some("hidden");
+                let fields = &mut self.out.containers[self.container as usize].fields;
+                *fields = fields.saturating_add(u16::from(!is_hidden));
+                return page.end(node);
+            }
+            Kind::Time => self.times = self.times.saturating_add(1),
             Kind::Link => {
                 self.open.push(Open { end, close: Close::Link });
                 self.gatherer.open_link();
@@ -276,7 +292,7 @@ impl Cutter<'_> {
         let outer = &self.out.containers[self.container as usize];
         let end = self.page.end(node) as u32;
         let depth = outer.depth.saturating_add(1);
-        let inner = Container { nodes: (node as u32, end), parent: self.container, depth, tag, names, hash };
+        let inner = Container { nodes: (node as u32, end), parent: self.container, depth, tag, names, hash, fields: 0 };
         self.open.push(Open { end, close: Close::Container(self.container) });
         self.container = self.out.containers.len() as u32;
         self.out.containers.push(inner);
@@ -307,12 +323,59 @@ impl Cutter<'_> {
         self.breaks = 0;
         let names = std::mem::take(&mut self.names);
         let is_after_break = std::mem::take(&mut self.is_after_break);
+        let times = std::mem::take(&mut self.times);
         let Some(nodes) = self.nodes.take() else { return };
         let start = self.out.blocks.last().map_or(0, |it| it.text.1);
         let end = self.out.text.len() as u32;
         let pictures = std::mem::take(&mut self.pictures);
         let counts = self.gatherer.finish(&self.out.text[start as usize..]);
         let text = (start, end);
-        self.out.blocks.push(Block { nodes, container: self.container, text, names, pictures, is_after_break, counts });
+        self.out.blocks.push(Block {
+            nodes,
+            container: self.container,
+            text,
+            names,
+            pictures,
+            times,
+            is_after_break,
+            counts,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::extract_body::measure_text::bytes;
+    use crate::kernels::parse_html::parse_html;
+
+    fn cut(page: &str) -> Cut {
+        cut_blocks(&parse_html(page), &NameTable::new())
+    }
+
+    fn texts(cut: &Cut) -> Vec<&str> {
+        cut.blocks.iter().map(|it| &cut.text[bytes(it.text)]).collect()
+    }
+
+    #[test]
+    fn blocks_end_at_elements_and_double_breaks() {
+        let page = cut("<div>one <i>two</i><br>three<br> <br>four<p>five</p> six</div><script>no</script>");
+        assert_eq!(texts(&page), ["one two\nthree", "four", "five", "six"]);
+        assert!(page.blocks[1].is_after_break && !page.blocks[2].is_after_break);
+        assert_eq!(page.containers[page.blocks[2].container as usize].tag, Tag::P);
+    }
+
+    #[test]
+    fn blocks_know_what_stands_in_them() {
+        let page = cut(
+            "<img><p><a class=tag href=x>News 24</a>, today. <b>Late</b> <time>9:30</time><p>x<form><input><input type=hidden>",
+        );
+        let first = &page.blocks[0];
+        assert_eq!((first.pictures, first.times, page.blocks[1].pictures), (1, 1, 0));
+        assert_eq!(first.names, bit(Group::Tags));
+        let counts = first.counts;
+        assert_eq!((counts.links, counts.linked, counts.strong, counts.sentences), (1, 6, 4, 1));
+        assert!((counts.words - 5.0).abs() < f32::EPSILON, "{}", counts.words);
+        assert_eq!(page.containers.iter().map(|it| it.fields).sum::<u16>(), 1);
     }
 }

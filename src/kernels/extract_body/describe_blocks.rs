@@ -2,38 +2,18 @@
 //!
 //! The order of the numbers is the order that the model was trained with.
 
-use super::cut_blocks::{Block, Container, Cut, Tag};
-use super::measure_text::{bytes, hash_words, share};
-use super::name_groups::{GROUPS, Group, Names, bit};
+use super::cut_blocks::{Container, Cut, Tag};
+use super::measure_text::{bytes, share};
+use super::name_groups::{GROUPS, Group};
 use super::read_evidence::Evidence;
+use super::survey_page::{APART, FAR, OF_BODY, Survey, is_heading};
 
-/// Distance of a group that no element around has.
-const FAR: u8 = 30;
-/// A container with more than this share of the page is called what the page is, not what a part is.
-const WHOLE_PAGE: f32 = 0.9;
 /// Levels of containers that a block is described by.
 const LEVELS: usize = 4;
 /// Neighbours on each side.
 const SIDE: usize = 2;
 /// Blocks on each side that the text around is summed over.
 const WINDOW: usize = 6;
-/// Blocks longer than this are no titles.
-const TITLE_MOST: f32 = 50.0;
-
-/// Groups of what is hardly ever the body.
-const APART: [Group; 11] = [
-    Group::TagFooter,
-    Group::TagNav,
-    Group::TagAside,
-    Group::TagForm,
-    Group::TagCaption,
-    Group::Comment,
-    Group::Related,
-    Group::Consent,
-    Group::TagAddress,
-    Group::TagNoscript,
-    Group::Share,
-];
 /// Groups of what is seldom the body when they are near.
 const BESIDE: [Group; 18] = [
     Group::Foot,
@@ -55,71 +35,6 @@ const BESIDE: [Group; 18] = [
     Group::Lead,
     Group::Title,
 ];
-/// Groups of what holds the body.
-const OF_BODY: [Group; 5] = [Group::TagArticle, Group::Microdata, Group::Body, Group::Article, Group::TagMain];
-
-/// Sums over the blocks of a container or of all places alike.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    words: f32,
-    characters: f32,
-    linked: f32,
-    /// Words of blocks that read like prose.
-    prose: f32,
-    blocks: f32,
-    pictures: f32,
-    headings: f32,
-}
-
-impl Sums {
-    fn add(&mut self, other: &Self) {
-        self.words += other.words;
-        self.characters += other.characters;
-        self.linked += other.linked;
-        self.prose += other.prose;
-        self.blocks += other.blocks;
-        self.pictures += other.pictures;
-        self.headings += other.headings;
-    }
-
-    fn push_to(&self, page: &Self, row: &mut Vec<f32>) {
-        row.extend([
-            self.words,
-            share(self.linked, self.characters),
-            self.blocks,
-            share(self.prose, page.prose),
-            self.pictures,
-            self.headings,
-        ]);
-    }
-}
-
-/// Everything about a page that the blocks are described with.
-struct Describer<'a> {
-    cut: &'a Cut,
-    evidence: &'a Evidence,
-    own: Vec<Sums>,
-    /// By container, the blocks of all that it holds.
-    within: Vec<Sums>,
-    page: Sums,
-    /// By container, steps outwards to the nearest element of each group, itself included.
-    near: Vec<[u8; GROUPS]>,
-    /// Words and prose of the blocks before, by block.
-    before: Vec<(f32, f32)>,
-    /// By block: the sums over the blocks of the same place.
-    alike: Vec<[Sums; 2]>,
-    /// The containers that hold most of the prose: three quarters, half.
-    hubs: [u32; 2],
-    /// The blocks of the wider hub, the end excluded.
-    hub_blocks: (usize, usize),
-    /// Share of the title's words in a block, share of the block's words in the title.
-    titles: Vec<(f32, f32)>,
-    title_at: Option<usize>,
-    /// How often the text of a block stands in the page.
-    copies: Vec<f32>,
-    page_row: [f32; 8],
-}
-
 /// Blocks in numbers.
 #[derive(Debug, Default)]
 pub(super) struct Described {
@@ -136,7 +51,8 @@ pub(super) fn describe_blocks(cut: &Cut, evidence: &Evidence) -> Described {
     if cut.blocks.is_empty() {
         return Described { width: 1, ..Described::default() };
     }
-    let describer = Describer::new(cut, evidence);
+    let mut describer = Describer { cut, evidence, survey: Survey::new(cut, &evidence.title), page_row: [0.0; 8] };
+    describer.page_row = describer.describe_page();
     let mut rows = Vec::new();
     let mut heading: Option<usize> = None;
     describer.describe(0, heading, &mut rows);
@@ -148,85 +64,28 @@ pub(super) fn describe_blocks(cut: &Cut, evidence: &Evidence) -> Described {
         }
         describer.describe(at, heading, &mut rows);
     }
-    Described { rows, width, copies: describer.copies }
+    Described { rows, width, copies: describer.survey.copies }
 }
 
-fn is_heading(tag: Tag) -> bool {
-    matches!(tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6)
+/// Everything about a page that the blocks are described with.
+struct Describer<'a> {
+    cut: &'a Cut,
+    evidence: &'a Evidence,
+    survey: Survey,
+    page_row: [f32; 8],
 }
 
-fn is_prose(block: &Block) -> bool {
-    let counts = &block.counts;
-    counts.words >= 12.0 && counts.linked * 3 < counts.characters && counts.sentences > 0
-}
-
-impl<'a> Describer<'a> {
-    fn new(cut: &'a Cut, evidence: &'a Evidence) -> Self {
-        let own: Vec<Sums> = cut
-            .blocks
-            .iter()
-            .map(|it| Sums {
-                words: it.counts.words,
-                characters: it.counts.characters as f32,
-                linked: it.counts.linked as f32,
-                prose: if is_prose(it) { it.counts.words } else { 0.0 },
-                blocks: 1.0,
-                pictures: f32::from(it.pictures),
-                headings: f32::from(u8::from(is_heading(cut.containers[it.container as usize].tag))),
-            })
-            .collect();
-        let mut within = vec![Sums::default(); cut.containers.len()];
-        let mut page = Sums::default();
-        let mut before = Vec::with_capacity(own.len() + 1);
-        for (block, sums) in cut.blocks.iter().zip(&own) {
-            before.push((page.words, page.prose));
-            within[block.container as usize].add(sums);
-            page.add(sums);
-        }
-        before.push((page.words, page.prose));
-        for at in (1..within.len()).rev() {
-            let sums = within[at];
-            within[cut.containers[at].parent as usize].add(&sums);
-        }
-        let titles: Vec<(f32, f32)> = cut.blocks.iter().map(|it| likeness(cut, it, &evidence.title)).collect();
-        let title_at = best_title(cut, &titles);
-        let alike = sum_alike(cut, &own);
-        let hubs = [0.75, 0.5].map(|most| hub(cut, &within, most * page.prose));
-        let copies = count_copies(cut);
-        let (first, end) = cut.containers[hubs[0] as usize].nodes;
-        let block_at = |node: u32| cut.blocks.partition_point(|it| it.nodes.0 < node);
-        let hub_blocks = (block_at(first), block_at(end));
-        let near = find_nearest(cut, &within);
-        let mut out = Self {
-            cut,
-            evidence,
-            own,
-            within,
-            page,
-            before,
-            alike,
-            hubs,
-            hub_blocks,
-            near,
-            titles,
-            title_at,
-            copies,
-            page_row: [0.0; 8],
-        };
-        out.page_row = out.describe_page();
-        out
-    }
-
+impl Describer<'_> {
     fn describe_page(&self) -> [f32; 8] {
         let count = |tag: Tag| self.cut.containers.iter().filter(|it| it.tag == tag).count() as f32;
         let in_paragraphs: f32 =
-            (0..self.own.len()).filter(|at| self.tag(*at) == Tag::P).map(|at| self.own[at].prose).sum();
+            (0..self.survey.own.len()).filter(|at| self.tag(*at) == Tag::P).map(|at| self.survey.own[at].prose).sum();
         [
-            self.page.words,
-            self.page.prose,
-            self.page.blocks,
-            share(self.page.linked, self.page.characters),
-            share(in_paragraphs, self.page.prose),
+            self.survey.page.words,
+            self.survey.page.prose,
+            self.survey.page.blocks,
+            share(self.survey.page.linked, self.survey.page.characters),
+            share(in_paragraphs, self.survey.page.prose),
             count(Tag::Article).min(20.0),
             count(Tag::H1).min(20.0),
             self.evidence.body.as_ref().map_or(0.0, |it| it.words as f32),
@@ -276,10 +135,11 @@ impl<'a> Describer<'a> {
             f32::from(it.first as u8),
             f32::from(it.last as u8),
             f32::from(block.pictures),
+            f32::from(block.times),
             f32::from(u8::from(block.is_after_break)),
-            self.titles[at].0,
-            self.titles[at].1,
-            self.copies[at],
+            self.survey.titles[at].0,
+            self.survey.titles[at].1,
+            self.survey.copies[at],
             self.evidence.description.as_ref().map_or(-1.0, |it| it.share_of(text)),
             self.evidence.body.as_ref().map_or(-1.0, |it| it.share_of(text)),
         ]);
@@ -287,7 +147,7 @@ impl<'a> Describer<'a> {
 
     fn describe_names(&self, at: usize, row: &mut Vec<f32>) {
         let names = self.cut.blocks[at].names;
-        let near = &self.near[self.cut.blocks[at].container as usize];
+        let near = &self.survey.near[self.cut.blocks[at].container as usize];
         let near: [f32; GROUPS] =
             std::array::from_fn(|group| if names >> group & 1 == 1 { 0.0 } else { f32::from(near[group]) });
         row.extend(near);
@@ -311,32 +171,32 @@ impl<'a> Describer<'a> {
     }
 
     fn describe_place(&self, at: usize, heading: Option<usize>, row: &mut Vec<f32>) {
-        let (words, prose) = self.before[at];
-        let after = self.before[at + 1];
-        let title = self.title_at.map_or([-999.0, 0.0], |title| {
-            let between = words - self.before[title].0;
+        let (words, prose) = self.survey.before[at];
+        let after = self.survey.before[at + 1];
+        let title = self.survey.title_at.map_or([-999.0, 0.0], |title| {
+            let between = words - self.survey.before[title].0;
             [at as f32 - title as f32, between]
         });
         let heading = heading.map_or([-1.0, -1.0, 0.0], |it| {
-            [(at - it) as f32, f32::from(self.tag(it) as u8), words - self.before[it].0]
+            [(at - it) as f32, f32::from(self.tag(it) as u8), words - self.survey.before[it].0]
         });
         row.extend([
-            at as f32 / self.page.blocks,
-            share(words, self.page.words),
-            share(prose, self.page.prose),
+            at as f32 / self.survey.page.blocks,
+            share(words, self.survey.page.words),
+            share(prose, self.survey.page.prose),
             prose,
-            self.page.prose - after.1,
+            self.survey.page.prose - after.1,
             f32::from(self.container(at).depth),
         ]);
         row.extend(title);
         row.extend(heading);
         let low = at.saturating_sub(WINDOW);
-        let high = (at + 1 + WINDOW).min(self.own.len());
+        let high = (at + 1 + WINDOW).min(self.survey.own.len());
         row.extend([
-            prose - self.before[low].1,
-            self.before[high].1 - after.1,
-            share(prose - self.before[low].1, words - self.before[low].0),
-            share(self.before[high].1 - after.1, self.before[high].0 - after.0),
+            prose - self.survey.before[low].1,
+            self.survey.before[high].1 - after.1,
+            share(prose - self.survey.before[low].1, words - self.survey.before[low].0),
+            share(self.survey.before[high].1 - after.1, self.survey.before[high].0 - after.0),
         ]);
     }
 
@@ -345,35 +205,35 @@ impl<'a> Describer<'a> {
         for _ in 0..LEVELS {
             let container = &self.cut.containers[level as usize];
             row.push(f32::from(container.tag as u8));
-            self.within[level as usize].push_to(&self.page, row);
+            self.survey.within[level as usize].push_to(&self.survey.page, row);
             level = container.parent;
         }
-        for sums in &self.alike[at] {
-            sums.push_to(&self.page, row);
+        for sums in &self.survey.alike[at] {
+            sums.push_to(&self.survey.page, row);
         }
-        for hub in self.hubs {
+        for hub in self.survey.hubs {
             let (inner, hub) = (self.container(at), &self.cut.containers[hub as usize]);
             let is_within = (hub.nodes.0..hub.nodes.1).contains(&inner.nodes.0);
             row.push(if is_within { f32::from(inner.depth) - f32::from(hub.depth) } else { -1.0 });
         }
-        let (first, last) = self.hub_blocks;
-        let words = self.before[at].0 - self.before[first].0;
-        row.push(share(words, self.before[last].0 - self.before[first].0));
-        row.push(if at < first { -words } else { -(self.before[at].0 - self.before[last].0).max(0.0) });
-        row.push(self.own.get(at + 1).map_or(0.0, |it| it.pictures));
+        let (first, last) = self.survey.hub_blocks;
+        let words = self.survey.before[at].0 - self.survey.before[first].0;
+        row.push(share(words, self.survey.before[last].0 - self.survey.before[first].0));
+        row.push(if at < first { -words } else { -(self.survey.before[at].0 - self.survey.before[last].0).max(0.0) });
+        row.push(self.survey.own.get(at + 1).map_or(0.0, |it| it.pictures));
     }
 
     fn describe_neighbours(&self, at: usize, row: &mut Vec<f32>) {
         let parent = self.container(at).parent;
         for step in 1..=SIDE {
             for other in [at.checked_sub(step), Some(at + step)] {
-                let Some(other) = other.filter(|it| *it < self.own.len()) else {
+                let Some(other) = other.filter(|it| *it < self.survey.own.len()) else {
                     row.extend([-1.0; 6]);
                     continue;
                 };
-                let sums = &self.own[other];
+                let sums = &self.survey.own[other];
                 let container = self.container(other);
-                let near = &self.near[self.cut.blocks[other].container as usize];
+                let near = &self.survey.near[self.cut.blocks[other].container as usize];
                 row.extend([
                     sums.words,
                     share(sums.linked, sums.characters),
@@ -385,116 +245,4 @@ impl<'a> Describer<'a> {
             }
         }
     }
-}
-
-/// By container, steps outwards to the nearest element of each group. What holds nearly the whole page counts only as body.
-fn find_nearest(cut: &Cut, within: &[Sums]) -> Vec<[u8; GROUPS]> {
-    let of_body = OF_BODY.iter().fold(0, |mask: Names, it| mask | bit(*it));
-    let most = WHOLE_PAGE * within[0].characters;
-    let mut out: Vec<[u8; GROUPS]> = Vec::with_capacity(within.len());
-    out.push([FAR; GROUPS]);
-    for (container, sums) in cut.containers.iter().zip(within).skip(1) {
-        let names = if sums.characters > most { container.names & of_body } else { container.names };
-        let mut near = out[container.parent as usize];
-        for (group, distance) in near.iter_mut().enumerate() {
-            *distance = if names >> group & 1 == 1 { 0 } else { (*distance + 1).min(FAR) };
-        }
-        out.push(near);
-    }
-    out
-}
-
-/// Share of the title's words in a block, and of the block's words in the title.
-fn likeness(cut: &Cut, block: &Block, title: &[u32]) -> (f32, f32) {
-    if block.counts.words > TITLE_MOST || title.is_empty() {
-        return (0.0, 0.0);
-    }
-    let (mut all, mut found) = (0.0, 0.0);
-    hash_words(&cut.text[bytes(block.text)], |word| {
-        all += 1.0;
-        if title.binary_search(&word).is_ok() {
-            found += 1.0;
-        }
-    });
-    (share(found, title.len() as f32), share(found, all))
-}
-
-/// The heading that is most like the title, or else the block that is.
-fn best_title(cut: &Cut, titles: &[(f32, f32)]) -> Option<usize> {
-    let mut best = (0.5, None);
-    for (at, (of_title, of_block)) in titles.iter().enumerate() {
-        let tag = cut.containers[cut.blocks[at].container as usize].tag;
-        let bonus = match tag {
-            Tag::H1 => 0.5,
-            Tag::H2 | Tag::H3 => 0.2,
-            _ => 0.0,
-        };
-        let score = of_title * of_block + bonus * of_block;
-        if score > best.0 {
-            best = (score, Some(at));
-        }
-    }
-    best.1
-}
-
-/// The innermost container that holds at least so much prose.
-fn hub(cut: &Cut, within: &[Sums], least: f32) -> u32 {
-    let mut best = 0;
-    for (at, sums) in within.iter().enumerate().skip(1) {
-        if sums.prose >= least && cut.containers[at].parent == best && sums.prose > 0.0 {
-            best = at as u32;
-        }
-    }
-    best
-}
-
-/// By block: sums over the blocks whose containers are called the same, one and two levels up.
-fn sum_alike(cut: &Cut, own: &[Sums]) -> Vec<[Sums; 2]> {
-    let mut keys: Vec<(u32, u32)> = Vec::with_capacity(own.len());
-    let mut out = vec![[Sums::default(); 2]; own.len()];
-    for level in 0..2 {
-        keys.clear();
-        for (at, block) in cut.blocks.iter().enumerate() {
-            let mut container = &cut.containers[block.container as usize];
-            let mut hash = container.hash;
-            for _ in 0..=level {
-                container = &cut.containers[container.parent as usize];
-                hash = hash.rotate_left(5).wrapping_mul(0x9e37_79b1) ^ container.hash;
-            }
-            keys.push((hash, at as u32));
-        }
-        keys.sort_unstable();
-        for same in keys.chunk_by(|a, b| a.0 == b.0) {
-            let mut sums = Sums::default();
-            for (_, at) in same {
-                sums.add(&own[*at as usize]);
-            }
-            for (_, at) in same {
-                out[*at as usize][level] = sums;
-            }
-        }
-    }
-    out
-}
-
-/// How often the text of each block stands in the page.
-fn count_copies(cut: &Cut) -> Vec<f32> {
-    let mut keys: Vec<(u32, u32)> = Vec::with_capacity(cut.blocks.len());
-    for (at, block) in cut.blocks.iter().enumerate() {
-        let text = &cut.text.as_bytes()[bytes(block.text)];
-        let mut hash = block.counts.characters.wrapping_mul(0x9e37_79b1);
-        // The counts and the first bytes tell texts apart well enough.
-        for byte in text.iter().take(48) {
-            hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-        }
-        keys.push((hash, at as u32));
-    }
-    keys.sort_unstable();
-    let mut out = vec![1.0; cut.blocks.len()];
-    for same in keys.chunk_by(|a, b| a.0 == b.0) {
-        for (_, at) in same {
-            out[*at as usize] = same.len() as f32;
-        }
-    }
-    out
 }

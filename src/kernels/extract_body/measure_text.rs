@@ -275,3 +275,48 @@ pub(super) fn share(part: f32, whole: f32) -> f32 {
 pub(super) fn bytes((start, end): (u32, u32)) -> Range<usize> {
     start as usize..end as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(text: &str) -> Counts {
+        let (mut gatherer, mut out) = (Gatherer::default(), String::new());
+        gatherer.add(text, &mut out);
+        gatherer.finish(&out)
+    }
+
+    #[test]
+    fn sentences_end_in_every_script() {
+        assert_eq!(counts("One. Two! \"Three.\" 3.5 four?").sentences, 4);
+        assert_eq!(counts("他来了。他走了！").sentences, 2);
+        assert_eq!(counts("Η πόλη. Το λιμάνι").sentences, 1);
+        assert_eq!(counts("وصل. متى؟").sentences, 2);
+    }
+
+    #[test]
+    fn words_are_counted_in_every_script() {
+        let words = |text| (counts(text).words * 10.0).round() as u32;
+        assert_eq!(words("Three little words"), 30);
+        assert_eq!(words("три слова, 12"), 30);
+        assert_eq!(words("港口重新开放"), 36);
+    }
+
+    #[test]
+    fn edges_see_through_quotation_marks() {
+        assert_eq!(counts("“He left.”").last, Edge::Stop);
+        assert_eq!(counts("More:").last, Edge::Colon);
+        assert_eq!(counts("Ärger").first, Edge::Capital);
+    }
+
+    #[test]
+    fn words_hash_alike_whatever_their_case() {
+        let hashes = |text: &str| {
+            let mut out = Vec::new();
+            hash_words(text, |hash| out.push(hash));
+            out
+        };
+        assert_eq!(hashes("The ΠΟΛΗ, 12"), hashes("the—πολη 12"));
+        assert_eq!(hashes("港口").len(), 2);
+    }
+}

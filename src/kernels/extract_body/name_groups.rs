@@ -195,6 +195,10 @@ impl NameTable {
                 _ => {}
             }
         }
+        // A post shown within the text is named after its network.
+        if names & bit(Group::Embed) != 0 {
+            names &= !bit(Group::Share);
+        }
         (names, hash)
     }
 }
@@ -254,4 +258,41 @@ fn role(value: &str) -> Names {
         "heading" => Group::Title,
         _ => return 0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(value: &str) -> Names {
+        NameTable::new().read(value, 0).0
+    }
+
+    #[test]
+    fn words_are_found_in_names() {
+        assert_eq!(names("site-navigation"), bit(Group::Navigation));
+        assert_eq!(names("articleBody"), bit(Group::Article) | bit(Group::Body) | bit(Group::Microdata));
+        assert_eq!(names("storyAd1"), bit(Group::Article) | bit(Group::Advert));
+        assert_eq!(names("read ready addition"), 0);
+        assert_eq!(names(""), 0);
+        assert_eq!(names(&"é".repeat(300)), 0);
+    }
+
+    #[test]
+    fn digits_do_not_part_what_is_alike() {
+        let table = NameTable::new();
+        assert_eq!(table.read("teaser-12", 7), table.read("teaser-99", 7));
+        assert_ne!(table.read("teaser", 7).1, table.read("text", 7).1);
+    }
+
+    #[test]
+    fn every_group_has_a_bit() {
+        assert!(GROUPS <= Names::BITS as usize);
+    }
+
+    #[test]
+    fn hidden_styles_are_known() {
+        assert!(hides("color:red; display : NONE") && hides("visibility:hidden"));
+        assert!(!hides("display:block") && !hides("display"));
+    }
 }

@@ -1,25 +1,36 @@
 //! The model: gradient-boosted trees that say how likely a block belongs to the body.
 //!
-//! `model.bin` is written by `tools/train_body_model.py`. Its form, little endian: `u16` numbers per block, `u16` trees; for each tree
-//! `u8` inner nodes, then each inner node as (`u8` which number, `f32` threshold, `i8` below or equal, `i8` above), where a child of
-//! zero or more is an inner node and `-1 - n` is leaf `n`; then the leaves as `i16` in units of 1 / [`UNITS`]. The first inner node
-//! is the root. Scores are sums of integers, so they are the same everywhere.
+//! `model.bin` is written by `tools/train_body_model.py`. Its form, little endian: `u16` numbers per block, `u16` trees, `u8` exits;
+//! each exit as (`u16` trees, `i16` score): blocks that score less by so many trees are not looked at further; then the trees. Each
+//! tree is: `u8` inner nodes; each inner node as (`u8` which number, `f32` threshold, `i8` below or equal, `i8` above), where a child
+//! of zero or more is an inner node and `-1 - n` is leaf `n`; the leaves as `i16`. The first inner node is the root. Scores and leaves
+//! are log-odds in units of 1 / [`UNITS`]. Scores are sums of integers, so they are the same everywhere.
 
 use std::sync::LazyLock;
 
-/// Units of a leaf in one natural unit of log-odds.
+/// Units of one natural unit of log-odds.
 pub(super) const UNITS: i32 = 4096;
-/// A block whose score falls below [`HOPELESS`] by the first trees is not looked at further.
-const FIRST_TREES: usize = 40;
-const HOPELESS: i32 = -5 * UNITS;
+/// Blocks that walk down a tree side by side, so that no walk waits for memory.
+const LANES: usize = 8;
+/// Depth that no tree reaches.
+const MOST_DEPTH: u8 = 64;
 
-/// An inner node of a tree.
-#[derive(Clone, Copy, Debug, Default)]
-struct Split {
+/// A node of a tree. A leaf leads to itself, so that all walks take the same steps.
+#[derive(Clone, Copy, Debug)]
+struct Node {
     threshold: f32,
     column: u16,
-    /// Children: places in the list of splits, or `-1 - n` for a place in the list of leaves.
-    children: [i32; 2],
+    /// The child below or equal, from the root; the one above lies behind it.
+    low: u16,
+}
+
+#[derive(Clone, Debug)]
+struct Tree {
+    /// The root comes first, children behind their parents.
+    nodes: Vec<Node>,
+    /// Of each node; only those of leaves are read.
+    scores: Vec<i16>,
+    depth: u8,
 }
 
 /// The trees.
@@ -27,9 +38,9 @@ struct Split {
 pub(super) struct Model {
     /// Numbers of a block.
     pub width: usize,
-    roots: Vec<i32>,
-    splits: Vec<Split>,
-    leaves: Vec<i16>,
+    trees: Vec<Tree>,
+    /// (trees, least score).
+    exits: Vec<(usize, i32)>,
 }
 
 /// The model that comes with the program.
@@ -47,62 +58,118 @@ impl Reader<'_> {
         self.0 = rest;
         Some(*taken)
     }
+
+    fn take_number(&mut self) -> Option<usize> {
+        self.take().map(|it| usize::from(u16::from_le_bytes(it)))
+    }
+}
+
+/// An inner node as the file has it.
+#[derive(Clone, Copy)]
+struct Split {
+    column: u8,
+    threshold: f32,
+    children: [i8; 2],
 }
 
 impl Model {
     /// Reads the form described above; `None` when something is missing or points outside.
     fn read(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader(bytes);
-        let width = usize::from(u16::from_le_bytes(reader.take()?));
-        let trees = u16::from_le_bytes(reader.take()?);
+        let width = reader.take_number()?;
+        let trees = reader.take_number()?;
         let mut out = Self { width, ..Self::default() };
+        let [exits] = reader.take()?;
+        for _ in 0..exits {
+            out.exits.push((reader.take_number()?, i32::from(i16::from_le_bytes(reader.take()?))));
+        }
         for _ in 0..trees {
-            out.read_tree(&mut reader)?;
+            out.trees.push(read_tree(&mut reader, width)?);
         }
         reader.0.is_empty().then_some(out)
     }
 
-    fn read_tree(&mut self, reader: &mut Reader<'_>) -> Option<()> {
-        let [inner] = reader.take()?;
-        let (first_split, first_leaf) = (self.splits.len() as i32, self.leaves.len() as i32);
-        self.roots.push(if inner == 0 { -1 - first_leaf } else { first_split });
-        for place in 0..inner {
-            let [column] = reader.take()?;
-            let threshold = f32::from_le_bytes(reader.take()?);
-            let mut children = [0; 2];
-            for child in &mut children {
-                let [code] = reader.take()?;
-                let code = code.cast_signed();
-                // Children come behind their parent, so that every walk ends.
-                let is_valid = if code < 0 { -1 - code <= inner.cast_signed() } else { code > place.cast_signed() };
-                let is_inside = code < inner.cast_signed();
-                *child = if code < 0 { i32::from(code) - first_leaf } else { i32::from(code) + first_split };
-                (is_valid && is_inside).then_some(())?;
+    /// The log-odds of each block in units; `rows` holds the numbers of one block after the other.
+    pub fn score(&self, rows: &[f32]) -> Vec<i32> {
+        let mut scores = vec![0; rows.len() / self.width.max(1)];
+        let mut open: Vec<u32> = (0..scores.len() as u32).collect();
+        let mut done = 0;
+        let exits = self.exits.iter().copied().chain([(self.trees.len(), i32::MIN)]);
+        for (until, least) in exits {
+            let until = until.min(self.trees.len());
+            for lanes in open.chunks(LANES) {
+                self.score_lanes((rows, lanes), &self.trees[done..until.max(done)], &mut scores);
             }
-            (usize::from(column) < self.width).then_some(())?;
-            self.splits.push(Split { threshold, column: u16::from(column), children });
+            open.retain(|block| scores[*block as usize] >= least);
+            done = until.max(done);
         }
-        for _ in 0..=inner {
-            self.leaves.push(i16::from_le_bytes(reader.take()?));
-        }
-        Some(())
+        scores
     }
 
-    /// The log-odds of a block in units; `row` has the width of the model.
-    pub fn score(&self, row: &[f32]) -> i32 {
-        let (first, rest) = self.roots.split_at(FIRST_TREES.min(self.roots.len()));
-        let sum: i32 = first.iter().map(|root| self.walk(*root, row)).sum();
-        if sum < HOPELESS { sum } else { sum + rest.iter().map(|root| self.walk(*root, row)).sum::<i32>() }
-    }
-
-    fn walk(&self, root: i32, row: &[f32]) -> i32 {
-        let mut at = root;
-        while at >= 0 {
-            let split = &self.splits[at as usize];
-            at = split.children[usize::from(row[usize::from(split.column)] > split.threshold)];
+    fn score_lanes(&self, (rows, lanes): (&[f32], &[u32]), trees: &[Tree], scores: &mut [i32]) {
+        // Lanes that are not used repeat the last one.
+        let last = lanes.last().copied().unwrap_or_default();
+        let lane = |at: usize| lanes.get(at).copied().unwrap_or(last) as usize * self.width;
+        let blocks: [&[f32]; LANES] = std::array::from_fn(|at| &rows[lane(at)..lane(at) + self.width]);
+        let mut sums = [0; LANES];
+        for tree in trees {
+            let mut places = [0_u16; LANES];
+            for _ in 0..tree.depth {
+                for (place, block) in places.iter_mut().zip(&blocks) {
+                    let node = tree.nodes[usize::from(*place)];
+                    *place = node.low + u16::from(block[usize::from(node.column)] > node.threshold);
+                }
+            }
+            for (sum, place) in sums.iter_mut().zip(places) {
+                *sum += i32::from(tree.scores[usize::from(place)]);
+            }
         }
-        i32::from(self.leaves[(-1 - at) as usize])
+        for (block, sum) in lanes.iter().zip(sums) {
+            scores[*block as usize] += sum;
+        }
     }
+}
+
+fn read_tree(reader: &mut Reader<'_>, width: usize) -> Option<Tree> {
+    let [inner] = reader.take()?;
+    let mut splits: Vec<Split> = Vec::with_capacity(usize::from(inner));
+    for _ in 0..inner {
+        let [column] = reader.take()?;
+        let threshold = f32::from_le_bytes(reader.take()?);
+        let children = reader.take::<2>()?.map(u8::cast_signed);
+        if usize::from(column) >= width || threshold.is_nan() {
+            return None;
+        }
+        splits.push(Split { column, threshold, children });
+    }
+    let mut leaves: Vec<i16> = Vec::with_capacity(usize::from(inner) + 1);
+    for _ in 0..=inner {
+        leaves.push(i16::from_le_bytes(reader.take()?));
+    }
+    lay_out(&splits, &leaves)
+}
+
+/// Lays a tree out breadth first, both children of a node side by side.
+fn lay_out(splits: &[Split], leaves: &[i16]) -> Option<Tree> {
+    let mut codes: Vec<(i8, u8)> = vec![(if splits.is_empty() { -1 } else { 0 }, 0)];
+    let mut tree = Tree { nodes: Vec::new(), scores: Vec::new(), depth: 0 };
+    let mut at = 0;
+    while let Some((code, depth)) = codes.get(at).copied() {
+        tree.depth = tree.depth.max(depth);
+        if code < 0 {
+            tree.nodes.push(Node { threshold: f32::INFINITY, column: 0, low: at as u16 });
+            tree.scores.push(*leaves.get((-1 - i16::from(code)) as usize)?);
+        } else {
+            let split = splits.get(code as usize)?;
+            tree.nodes.push(Node { threshold: split.threshold, column: split.column.into(), low: codes.len() as u16 });
+            tree.scores.push(0);
+            codes.extend(split.children.map(|it| (it, depth + 1)));
+        }
+        at += 1;
+        // A tree that leads back into itself never ends.
+        (codes.len() <= 2 * splits.len() + 1 && depth < MOST_DEPTH).then_some(())?;
+    }
+    Some(tree)
 }
 
 #[cfg(test)]
@@ -122,23 +189,31 @@ mod tests {
 
     #[test]
     fn trees_are_walked_and_summed() {
-        let mut bytes = vec![2, 0, 2, 0];
+        let mut bytes = vec![2, 0, 2, 0, 0];
         bytes.extend(tree(&[(0, 1.5, -1, 1), (1, 0.0, -2, -3)], &[10, 20, 30]));
         bytes.extend(tree(&[], &[5]));
         let model = Model::read(&bytes).expect("a model");
-        assert_eq!(model.score(&[1.5, 9.0]), 15);
-        assert_eq!(model.score(&[2.0, 0.0]), 25);
-        assert_eq!(model.score(&[2.0, 1.0]), 35);
+        assert_eq!(model.score(&[1.5, 9.0, 2.0, 0.0, 2.0, 1.0]), [15, 25, 35]);
+        assert_eq!(model.score(&[]), [0; 0]);
+    }
+
+    #[test]
+    fn hopeless_blocks_are_left_early() {
+        let mut bytes = vec![1, 0, 2, 0, 1, 1, 0, 15, 0];
+        bytes.extend(tree(&[(0, 0.0, -1, -2)], &[10, 20]));
+        bytes.extend(tree(&[], &[5]));
+        let model = Model::read(&bytes).expect("a model");
+        assert_eq!(model.score(&[0.0, 1.0]), [10, 25]);
     }
 
     #[test]
     fn a_broken_model_is_none() {
-        let mut good = vec![1, 0, 1, 0];
+        let mut good = vec![1, 0, 1, 0, 0];
         good.extend(tree(&[(0, 1.5, -1, -2)], &[1, 2]));
         assert!(Model::read(&good).is_some());
         assert!(Model::read(&good[..good.len() - 1]).is_none());
         for bad in [(1, 0.0, -1, -2), (0, 0.0, 0, -2), (0, 0.0, -3, -2), (0, 0.0, 1, -2)] {
-            let mut bytes = vec![1, 0, 1, 0];
+            let mut bytes = vec![1, 0, 1, 0, 0];
             bytes.extend(tree(&[bad], &[1, 2]));
             assert!(Model::read(&bytes).is_none(), "{bad:?}");
         }
@@ -146,6 +221,6 @@ mod tests {
 
     #[test]
     fn the_model_that_comes_with_the_program_is_whole() {
-        assert!(MODEL.roots.len() > 10);
+        assert!(MODEL.trees.len() > 10);
     }
 }

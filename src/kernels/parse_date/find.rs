@@ -26,6 +26,9 @@ const MAX_LINE: usize = 1024;
 /// A window is moved on when so many of its tokens are left: a date with weekday, time and zone has fewer.
 const OVERLAP: usize = 24;
 
+/// Tokens in which a number follows the name that begins a date: a weekday, a connective, a month, and their stops.
+const NAME_REACH: usize = 12;
+
 type Alternative = fn(&Tokens<'_>, usize, &DateContext<'_>) -> Option<(Body, usize)>;
 
 /// Forms of a day. Those with a mere number (`true`) are no date when letters touch them.
@@ -87,6 +90,10 @@ fn behind_token(rest: &str, tokens: &Tokens<'_>) -> usize {
 /// The longest date that begins at a token, and the token behind it.
 fn date_at(tokens: &Tokens<'_>, at: usize, context: &DateContext<'_>) -> Option<(FoundDate, usize)> {
     let is_number = tokens.number(at).is_some();
+    // A name without a number near it is no date, and names cost the most to look up.
+    if !is_number && !(at + 1..at + NAME_REACH).any(|next| tokens.number(next).is_some()) {
+        return None;
+    }
     let is_named =
         || (month_name(tokens, at).is_some() || weekday_name(tokens, at).is_some()) && !is_connective(tokens, at);
     if is_number && is_inside(tokens, at) || !is_number && !is_named() {

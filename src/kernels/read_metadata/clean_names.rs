@@ -14,6 +14,8 @@ const LONGEST_NAME: usize = 80;
 const MAX_NAMES: usize = 24;
 /// Small words of a line that may be a byline; prose has more.
 const MAX_SMALL: usize = 4;
+/// Longest lead in bytes.
+const LONGEST_LEAD: usize = 48;
 /// Words that a name may have.
 const MAX_WORDS: usize = 6;
 
@@ -40,7 +42,7 @@ pub fn clean_names(byline: &str, trust: Trust) -> Vec<String> {
         let next_goes_on = chunk.ends_with(['/', '／', ';', '、', '・']);
         let next_is_line = chunk.ends_with('\n');
         let chunk = chunk.trim_end_matches(is_strong_separator).trim();
-        let is_joint = chunk.is_empty() || is_in(JOINERS, chunk) || chunk == ",";
+        let is_joint = chunk.is_empty() || JOINERS.holds(chunk) || chunk == ",";
         if is_joint || is_lead(chunk) {
             goes_on |= is_joint;
             continue;
@@ -107,7 +109,7 @@ fn is_address(word: &str) -> bool {
 /// Whether a text is nothing but lead words.
 pub fn is_lead(text: &str) -> bool {
     let text = text.trim().trim_end_matches([':', '：']);
-    is_in(LEADS, text) || DENSE_LEADS.contains(&text)
+    LEADS.holds(text) || DENSE_LEADS.contains(&text)
 }
 
 /// The text without lead words at its beginning, and whether there were any.
@@ -129,20 +131,20 @@ fn lead_length(text: &str) -> Option<usize> {
         let is_lead = length > 3 || text[length..].starts_with([' ', ':', '：', '/', '／', '|']);
         return is_lead.then_some(length);
     }
-    let fits = |lead: &&&str| {
-        let start = text.get(..lead.len());
-        let is_same = start.is_some_and(|start| start == **lead || start.to_lowercase() == **lead);
-        is_same && text[lead.len()..].starts_with(|c: char| c.is_whitespace() || c == ':' || c == '：')
+    // Leads have up to five words, and end before white space or a colon.
+    let is_edge = |c: char| c.is_whitespace() || c == ':' || c == '：';
+    let ends = text.char_indices().filter(|(_, letter)| is_edge(*letter)).map(|(at, _)| at);
+    let fits = |end: &usize| {
+        let lead = &text[..*end];
+        if lead.chars().any(char::is_uppercase) { LEADS.has(&lead.to_lowercase()) } else { LEADS.has(lead) }
     };
-    LEADS.iter().filter(fits).map(|lead| lead.len()).max()
+    ends.take_while(|end| *end <= LONGEST_LEAD).take(5).filter(fits).last()
 }
 
 fn names_in(chunk: &str, trust: Trust) -> Vec<String> {
     let (bare, had_lead) = without_leads(chunk);
-    let small = bare
-        .split_whitespace()
-        .filter(|word| is_small(word) && !is_in(PARTICLES, word) && !is_in(JOINERS, word))
-        .count();
+    let small =
+        bare.split_whitespace().filter(|word| is_small(word) && !PARTICLES.holds(word) && !JOINERS.holds(word)).count();
     if small > MAX_SMALL && !had_lead {
         return Vec::new();
     }
@@ -154,9 +156,9 @@ fn names_in(chunk: &str, trust: Trust) -> Vec<String> {
         let last = part
             .split_whitespace()
             .next()
-            .filter(|word| is_in(JOINERS, word))
+            .filter(|word| JOINERS.holds(word))
             .map_or(part, |word| part[word.len()..].trim());
-        if place == 0 || is_full_name(last) || last.split_whitespace().any(|word| is_in(JOINERS, word)) {
+        if place == 0 || is_full_name(last) || last.split_whitespace().any(|word| JOINERS.holds(word)) {
             let found = joined_names(last, trust);
             names.extend(found.into_iter().filter(|name| place == 0 || is_full_name(name)));
         }
@@ -173,7 +175,7 @@ fn behind_note(text: &str) -> &str {
     for word in text.split_whitespace().take(8) {
         let start = text[at..].find(word).map_or(at, |found| at + found);
         let (before, behind) = (text[..start].trim(), text[start + word.len()..].trim());
-        if BY_WORDS.contains(&word) && !before.is_empty() {
+        if BY_WORDS.has(word) && !before.is_empty() {
             let next: Vec<&str> = behind.split_whitespace().take(2).collect();
             return if is_full_name(&next.join(" ")) { behind } else { text };
         }
@@ -185,7 +187,7 @@ fn behind_note(text: &str) -> &str {
 /// The names that joining words part.
 fn joined_names(text: &str, trust: Trust) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let place = words.iter().position(|word| is_in(JOINERS, word)).filter(|place| *place > 0 || words.len() > 1);
+    let place = words.iter().position(|word| JOINERS.holds(word)).filter(|place| *place > 0 || words.len() > 1);
     if let Some(place) = place {
         let (before, behind) = (words[..place].join(" "), words[place + 1..].join(" "));
         let mut names: Vec<String> = name_in(&before, trust).into_iter().collect();
@@ -194,7 +196,7 @@ fn joined_names(text: &str, trust: Trust) -> Vec<String> {
         }
         return names;
     }
-    if let Some(place) = words.iter().position(|word| WEAK_JOINERS.contains(word)) {
+    if let Some(place) = words.iter().position(|word| WEAK_JOINERS.has(word)) {
         let (before, behind) = (words[..place].join(" "), words[place + 1..].join(" "));
         if is_full_name(&before) && is_full_name(&behind) {
             return [before, behind].iter().filter_map(|name| name_in(name, trust)).collect();
@@ -217,23 +219,23 @@ fn name_in(text: &str, trust: Trust) -> Option<String> {
     for (place, word) in all.iter().enumerate() {
         let next = all.get(place + 1);
         let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-        let is_odd = is_in(ROLES, word)
-            || is_in(LABELS, word)
-            || is_in(BODIES, word) && next.is_some()
-            || is_small(word) && !is_in(PARTICLES, word) && !is_in(BODIES, word)
-            || is_in(STOPS, word);
+        let is_odd = ROLES.holds(word)
+            || LABELS.holds(word)
+            || BODIES.holds(word) && next.is_some()
+            || is_small(word) && !PARTICLES.holds(word) && !BODIES.holds(word)
+            || STOPS.holds(word);
         let is_end = place > 0 && is_number(word)
-            || is_in(TAILS, word)
+            || TAILS.holds(word)
             || is_odd && is_full
-            || place > 0 && is_in(DATE_WORDS, word) && next.is_none_or(|next| is_number(next))
-            || place == 1 && STOPS.contains(word);
+            || place > 0 && DATE_WORDS.holds(word) && next.is_none_or(|next| is_number(next))
+            || place == 1 && STOPS.has(word);
         if is_end {
             break;
         }
         words.push(word);
         is_full = is_full_name(&words.join(" "));
     }
-    while words.last().is_some_and(|word| is_in(PARTICLES, word) && is_small(word) && words.len() > 1) {
+    while words.last().is_some_and(|word| PARTICLES.holds(word) && is_small(word) && words.len() > 1) {
         words.pop();
     }
     let name = words.join(" ");
@@ -253,8 +255,8 @@ fn name_in(text: &str, trust: Trust) -> Option<String> {
 /// Labels, links, dates, roles and lead words, which are nobody's name.
 fn is_label(name: &str) -> bool {
     name.split_whitespace()
-        .all(|word| is_in(LABELS, word) || is_in(DATE_WORDS, word) || is_in(LEADS, word) || is_in(STOPS, word))
-        || name.split_whitespace().next().is_some_and(|word| is_in(LABELS, word))
+        .all(|word| LABELS.holds(word) || DATE_WORDS.holds(word) || LEADS.holds(word) || STOPS.holds(word))
+        || name.split_whitespace().next().is_some_and(|word| LABELS.holds(word))
 }
 
 /// Whether a text is a full name: two to six words, capitals or particles, at least two capitals, no office; or two to four ideographs.
@@ -269,8 +271,8 @@ pub fn is_full_name(name: &str) -> bool {
         let is_word = word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’' | '‐'));
         let is_large = !is_small(word);
         capitals += usize::from(is_large);
-        let is_office = is_in(ROLES, word) || is_in(BODIES, word) || is_in(LABELS, word);
-        if !is_word || is_office || !is_large && !is_in(PARTICLES, word) {
+        let is_office = ROLES.holds(word) || BODIES.holds(word) || LABELS.holds(word);
+        if !is_word || is_office || !is_large && !PARTICLES.holds(word) {
             return false;
         }
     }
@@ -280,12 +282,6 @@ pub fn is_full_name(name: &str) -> bool {
 /// Whether a word begins with a small letter.
 fn is_small(word: &str) -> bool {
     word.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_lowercase)
-}
-
-/// Whether a list of lower-case words has a word, signs around it not counted.
-fn is_in(list: &[&str], word: &str) -> bool {
-    let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '&' && c != '+');
-    list.contains(&bare) || bare.chars().any(char::is_uppercase) && list.contains(&&*bare.to_lowercase())
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Finds the visible byline of an article: elements marked as its author's, or a line that begins like one, near the headline.
 
+use std::ops::Range;
+
 use crate::kernels::parse_html::{HtmlPage, local_name};
 
-use super::byline_words::{BESIDE_WORDS, CLASS_WORDS, FOREIGN_WORDS};
+use super::byline_words::{BESIDE_WORDS, CLASS_WORDS, FOREIGN_WORDS, Words};
 use super::clean_names::{Trust, clean_names, is_full_name, is_lead, without_leads};
 use super::fold_words::is_ideograph;
 use super::visible_text::visible_lines;
@@ -10,7 +12,7 @@ use super::visible_text::visible_lines;
 /// Longest text of an element that is read as a byline.
 const LONGEST: usize = 300;
 /// Marked elements that are looked at.
-const MAX_HINTS: usize = 256;
+const MAX_HINTS: usize = 64;
 /// Elements around an element that are asked what it is part of.
 const MAX_AROUND: usize = 12;
 /// Nodes behind the headline among which a line may be the byline without a mark.
@@ -29,16 +31,40 @@ pub struct Hint {
 
 /// Whether `class`, `id` or the like says that an element names an author.
 pub fn is_byline_class(value: &str) -> bool {
-    class_words(value).any(|word| has_word(CLASS_WORDS, word))
+    may_name_author(value) && class_words(value).any(|word| has_word(&CLASS_WORDS, word))
+}
+
+/// A quick look for four letters of each class word, which most classes do not survive.
+fn may_name_author(value: &str) -> bool {
+    value.as_bytes().windows(4).any(|window| {
+        let word = u32::from_be_bytes([window[0], window[1], window[2], window[3]]) | 0x2020_2020;
+        matches!(
+            &word.to_be_bytes(),
+            b"auth"
+                | b"aute"
+                | b"auto"
+                | b"byli"
+                | b"byus"
+                | b"ontr"
+                | b"eato"
+                | b"rfat"
+                | b"jour"
+                | b"tedb"
+                | b"edak"
+                | b"epor"
+                | b"chre"
+                | b"igna"
+                | b"bmit"
+                | b"erna"
+                | b"rfas"
+                | b"writ"
+        )
+    })
 }
 
 /// Whether an address is that of a page about an author: `/author/ada`.
 pub fn is_author_link(href: &str) -> bool {
-    href.split(['/', '?', '#']).skip(1).any(|part| has_word(CLASS_WORDS, part))
-}
-
-fn has_word(list: &[&str], word: &str) -> bool {
-    list.iter().any(|own| own.len() == word.len() && own.eq_ignore_ascii_case(word))
+    may_name_author(href) && href.split(['/', '?', '#']).skip(1).any(|part| has_word(&CLASS_WORDS, part))
 }
 
 /// The words in a list of classes: `PostAuthor-name` holds `Post`, `Author` and `name`.
@@ -46,17 +72,23 @@ fn class_words(value: &str) -> impl Iterator<Item = &str> {
     value.split(|c: char| !c.is_ascii_alphabetic()).flat_map(|word| {
         let mut rest = word;
         std::iter::from_fn(move || {
-            if rest.is_empty() {
-                return None;
-            }
             let bytes = rest.as_bytes();
             let is_hump = |at: &usize| bytes[*at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
             let end = (1..bytes.len()).find(is_hump).unwrap_or(bytes.len());
             let (first, behind) = rest.split_at(end);
             rest = behind;
-            Some(first)
+            (!first.is_empty()).then_some(first)
         })
     })
+}
+
+/// Whether a list has a word of ASCII letters, whatever its case.
+fn has_word(list: &Words, word: &str) -> bool {
+    let mut lower = [0; 16];
+    let Some(lower) = lower.get_mut(..word.len()) else { return false };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    std::str::from_utf8(lower).is_ok_and(|word| list.has(word))
 }
 
 /// The names in the visible byline. `headline` is the element of the headline, `body` the nodes of the body, where they are known.
@@ -64,44 +96,59 @@ pub fn find_byline(
     page: &HtmlPage,
     hints: &[Hint],
     headline: Option<usize>,
-    body: Option<&std::ops::Range<usize>>,
+    body: Option<&Range<usize>>,
 ) -> Vec<String> {
     let anchor = headline.or(body.map(|body| body.start));
-    let mut best: Option<(i32, Hint, Vec<String>)> = None;
-    for hint in hints.iter().take(MAX_HINTS) {
-        let score = score(page, *hint, anchor, body);
-        let is_less = |(top, first, _): &(i32, Hint, Vec<String>)| {
-            *top > score
-                || *top == score && (hint.node > first.node + GROUP_WITHIN || !is_alike(page, first.node, hint.node))
+    let mut ranked: Vec<(i32, Hint)> = hints.iter().map(|hint| (weight(page, *hint, anchor, body), *hint)).collect();
+    ranked.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    let mut best: Option<Byline> = None;
+    for (weight, hint) in ranked.into_iter().take(MAX_HINTS) {
+        if best.as_ref().is_some_and(|best| best.score > weight) {
+            break;
+        }
+        let Some(score) = place_of(page, hint.node).score(weight) else { continue };
+        let is_less = |best: &Byline| {
+            let is_apart = hint.node > best.hint.node + GROUP_WITHIN || !is_alike(page, best.hint.node, hint.node);
+            best.score > score || best.score == score && is_apart
         };
-        if score <= 0 || best.as_ref().is_some_and(is_less) {
+        if best.as_ref().is_some_and(is_less) {
             continue;
         }
-        let Some(text) = visible_lines(page, hint.node, LONGEST) else { continue };
-        let trust = trust(page, *hint, &text);
-        let mut names = clean_names(&text, trust);
-        // Beside full names single words are labels, and short words of dense scripts are names only where something says so.
-        let has_full = names.iter().any(|name| is_full_name(name));
-        names.retain(|name| !has_full || is_full_name(name));
-        names.retain(|name| trust == Trust::Stated || !name.chars().all(is_ideograph));
+        let names = names_in(page, hint);
         if names.is_empty() {
             continue;
         }
         match &mut best {
-            Some((top, _, known)) if *top == score => {
+            Some(best) if best.score == score => {
                 for name in names {
-                    if !known.iter().any(|own| own.contains(&name) || name.contains(&**own)) {
-                        known.push(name);
+                    if !best.names.iter().any(|own| own.contains(&name) || name.contains(&**own)) {
+                        best.names.push(name);
                     }
                 }
             }
-            _ => best = Some((score, *hint, names)),
+            _ => best = Some(Byline { score, hint, names }),
         }
     }
-    match best {
-        Some((_, _, names)) => names,
-        None => find_line(page, anchor),
-    }
+    best.map_or_else(|| find_line(page, anchor), |best| best.names)
+}
+
+/// A byline that was found.
+struct Byline {
+    score: i32,
+    hint: Hint,
+    names: Vec<String>,
+}
+
+/// The names in a marked element.
+fn names_in(page: &HtmlPage, hint: Hint) -> Vec<String> {
+    let Some(text) = visible_lines(page, hint.node, LONGEST) else { return Vec::new() };
+    let trust = trust(page, hint, &text);
+    let mut names = clean_names(&text, trust);
+    // Beside full names single words are labels, and short words of dense scripts are names only where something says so.
+    let has_full = names.iter().any(|name| is_full_name(name));
+    names.retain(|name| !has_full || is_full_name(name));
+    names.retain(|name| trust == Trust::Stated || !name.chars().all(is_ideograph));
+    names
 }
 
 /// A class is a weak mark: without a lead word or a link only full names count.
@@ -118,17 +165,12 @@ fn is_alike(page: &HtmlPage, one: usize, other: usize) -> bool {
     page.name(one) == page.name(other) && class(one) == class(other)
 }
 
-/// How much speaks for a marked element being the byline; nothing when it is part of something else.
-fn score(page: &HtmlPage, hint: Hint, anchor: Option<usize>, body: Option<&std::ops::Range<usize>>) -> i32 {
-    let mut score = match place_of(page, hint.node) {
-        Place::Foreign => return 0,
-        Place::Beside => 1,
-        Place::Free => 3,
-    };
-    score += i32::from(hint.is_standard);
+/// How much speaks for a marked element being the byline, by its mark and its distance from headline and body.
+fn weight(page: &HtmlPage, hint: Hint, anchor: Option<usize>, body: Option<&Range<usize>>) -> i32 {
+    let mut weight = 3 + i32::from(hint.is_standard);
     if let Some(anchor) = anchor {
         let end = page.end(anchor);
-        score += match hint.node {
+        weight += match hint.node {
             node if node >= end && node - end < 80 => 4,
             node if node >= end && node - end < 400 => 2,
             node if node < anchor && anchor - node < 40 => 2,
@@ -136,9 +178,9 @@ fn score(page: &HtmlPage, hint: Hint, anchor: Option<usize>, body: Option<&std::
         };
     }
     if body.is_some_and(|body| hint.node + 100 >= body.start && hint.node < body.end + 60) {
-        score += 1;
+        weight += 1;
     }
-    score
+    weight
 }
 
 /// What an element is part of.
@@ -152,6 +194,17 @@ enum Place {
     Free,
 }
 
+impl Place {
+    /// What is left of the weight of a mark that stands there.
+    fn score(self, weight: i32) -> Option<i32> {
+        match self {
+            Self::Foreign => None,
+            Self::Beside => Some(weight - 2),
+            Self::Free => Some(weight),
+        }
+    }
+}
+
 fn place_of(page: &HtmlPage, node: usize) -> Place {
     let mut place = Place::Free;
     for around in std::iter::once(node).chain(page.ancestors(node).take(MAX_AROUND)) {
@@ -163,10 +216,10 @@ fn place_of(page: &HtmlPage, node: usize) -> Place {
         }
         for key in [local_name!("class"), local_name!("id")] {
             let value = page.attribute(around, &key).unwrap_or_default();
-            if class_words(value).any(|word| has_word(FOREIGN_WORDS, word)) {
+            if class_words(value).any(|word| has_word(&FOREIGN_WORDS, word)) {
                 return Place::Foreign;
             }
-            if class_words(value).any(|word| has_word(BESIDE_WORDS, word)) {
+            if class_words(value).any(|word| has_word(&BESIDE_WORDS, word)) {
                 place = Place::Beside;
             }
         }
@@ -174,25 +227,29 @@ fn place_of(page: &HtmlPage, node: usize) -> Place {
     place
 }
 
-/// A line near the headline that begins with a lead word and names somebody.
+/// A line behind the headline that begins with a lead word and names somebody.
 fn find_line(page: &HtmlPage, anchor: Option<usize>) -> Vec<String> {
     let Some(anchor) = anchor else { return Vec::new() };
-    let behind = page.end(anchor)..page.len().min(page.end(anchor) + LINES_WITHIN);
-    for node in behind.filter(|node| page.is_text(*node)) {
-        let text = page.text(node).trim();
-        let is_alone = is_lead(text);
-        if text.is_empty() || text.len() > LONGEST || !is_alone && !without_leads(text).1 {
-            continue;
-        }
-        let lines = page.ancestors(node).take(3).filter_map(|around| visible_lines(page, around, LONGEST));
-        let own = (!is_alone).then(|| text.to_owned());
-        let line = own.into_iter().chain(lines).find(|line| line.len() > text.len() || !is_alone);
-        let names = line.map(|line| clean_names(&line, line_trust(&line))).unwrap_or_default();
-        if !names.is_empty() && place_of(page, node) != Place::Foreign {
-            return names;
-        }
+    let first = page.end(anchor);
+    let lines = (first..page.len().min(first + LINES_WITHIN)).filter(|node| page.is_text(*node));
+    lines.map(|node| names_in_line(page, node)).find(|names| !names.is_empty()).unwrap_or_default()
+}
+
+/// The names in the line that a text begins, when it begins with a lead word.
+fn names_in_line(page: &HtmlPage, node: usize) -> Vec<String> {
+    let text = page.text(node).trim();
+    if text.is_empty() || text.len() > LONGEST {
+        return Vec::new();
     }
-    Vec::new()
+    let is_alone = is_lead(text);
+    if !is_alone && !without_leads(text).1 {
+        return Vec::new();
+    }
+    let lines = page.ancestors(node).take(3).filter_map(|around| visible_lines(page, around, LONGEST));
+    let own = (!is_alone).then(|| text.to_owned());
+    let line = own.into_iter().chain(lines).find(|line| line.len() > text.len() || !is_alone);
+    let names = line.map(|line| clean_names(&line, line_trust(&line))).unwrap_or_default();
+    if names.is_empty() || place_of(page, node) == Place::Foreign { Vec::new() } else { names }
 }
 
 /// `Posted by` says more than `by`: a single name may follow.

@@ -4,6 +4,7 @@
 //! headline or its body. Each date that is found gets a rank from where it stands, what its element is called, and which word stands
 //! beside it; dates in lists of other articles, in comments and in what frames the page are not stated at all.
 
+mod frame;
 mod habit;
 mod labels;
 mod lines;
@@ -11,8 +12,9 @@ mod scripts;
 
 use std::ops::Range;
 
+use self::frame::{BESIDE, Frame, PROSE};
 use self::habit::page_order;
-use self::labels::{Label, Names, is_label, label_before, label_behind, read_names};
+use self::labels::{Label, is_label, label_before, label_behind};
 use self::lines::{Line, Lines, Mark};
 use crate::kernels::extract_body::Body;
 use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, Precision, find_dates, parse_date};
@@ -21,22 +23,14 @@ use crate::statement::{DateForm, Evidence, Field, Statement};
 
 /// Most dates that are stated.
 const MAX_STATED: usize = 12;
-/// Lines longer than this are prose.
-const PROSE: usize = 150;
 /// So many different days in elements of the same names are a list, which costs so many points.
 const LIST: usize = 3;
 const LIST_COST: i32 = 60;
-/// The hash of Fowler, Noll and Vo, FNV-1a of 64 bits.
-const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0100_0000_01b3;
-/// Points of a place from which on a line stands beside the headline or the body.
-const BESIDE: i32 = 45;
 /// The rank of a date that may stand against what the page's data says.
 const LIKELY: i32 = 60;
 /// What names and labels give beyond this counts a quarter where a date stands elsewhere.
 const FAR: i32 = 45;
-/// Bytes of prose in which a dateline may stand; and those of a dateline before its date.
-const OPENING: usize = 400;
+/// Bytes of a dateline before its date.
 const MAX_PLACE: usize = 48;
 /// The rank of a dateline.
 const DATELINE: i32 = 60;
@@ -44,10 +38,6 @@ const DATELINE: i32 = 60;
 const MAX_DATED: usize = 400;
 /// A line as short as this may be a label of the one below.
 const SHORT: usize = 24;
-/// A link with so many bytes of text is the headline of another article.
-const LONG_LINK: usize = 28;
-/// An item of a list is looked at so far, in nodes.
-const MAX_ITEM: usize = 200;
 /// A date with a lower rank is none of the article.
 const LEAST_RANK: i32 = 15;
 /// A date that ranks so much lower than the first one is not stated.
@@ -74,6 +64,7 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     let best = found.first().map_or(0, |one| one.rank);
     found.retain(|one| one.rank >= best - RANK_SPAN);
     found.truncate(MAX_STATED);
+    keep_order(&mut found);
     for one in found {
         out.push(Statement::new(one.field, one.evidence, one.value));
     }
@@ -130,6 +121,17 @@ fn cost_of_lists(found: &mut [Found]) {
     }
 }
 
+/// Lets no `<time>` element of another day outrank a line that is likelier.
+fn keep_order(found: &mut [Found]) {
+    for field in [Field::Published, Field::Modified] {
+        let mut own = found.iter_mut().filter(|one| one.field == field);
+        let Some(first) = own.next().filter(|first| first.evidence == Evidence::Byline) else { continue };
+        let day = day_of(&first.value);
+        own.filter(|one| one.evidence == Evidence::TimeElement && day_of(&one.value) != day)
+            .for_each(|one| one.evidence = Evidence::Shown);
+    }
+}
+
 /// The day of a value, or the value.
 fn day_of(value: &str) -> Result<i32, &str> {
     parse_date(value, &DateContext::default()).map(|parsed| parsed.date).map_err(|_| value)
@@ -151,36 +153,7 @@ impl Verdict {
     }
 }
 
-/// Where the article stands in a page.
-struct Frame<'p> {
-    page: &'p HtmlPage,
-    lines: &'p Lines,
-    /// Node of the headline, and where it begins and ends.
-    headline: Option<(usize, Range<usize>)>,
-    /// Node of the first paragraph, and where the prose begins and ends.
-    body: Option<(usize, Range<usize>)>,
-}
-
-impl<'p> Frame<'p> {
-    fn of(page: &'p HtmlPage, body: &Body, lines: &'p Lines, title: Option<&str>) -> Self {
-        let headline = find_headline(page, lines, title);
-        let place = |line: &Line| line.place..line.place + line.length;
-        let from = headline.map_or(0, |line| line.place);
-        let is_body = |line: &&Line| {
-            line.length >= PROSE
-                && line.heading == 0
-                && (body.range.is_empty() && line.place >= from || body.range.contains(&line.nodes.0))
-        };
-        let first = lines.all.iter().find(is_body);
-        let last = lines.all.iter().rev().find(is_body);
-        Self {
-            page,
-            lines,
-            headline: headline.map(|line| (line.nodes.0, place(line))),
-            body: first.zip(last).map(|(first, last)| (first.nodes.0, place(first).start..place(last).end)),
-        }
-    }
-
+impl Frame<'_> {
     fn read_mark(&self, mark: &Mark, found: &mut Vec<Found>) {
         let Some(line) = self.lines.all.get(mark.line) else { return };
         let text = self.lines.text(line);
@@ -215,8 +188,7 @@ impl<'p> Frame<'p> {
         let is_day = first.value.is_ok() || first.value == Err(DateReject::Ambiguous);
         let (before, behind) = (text.get(..first.range.start)?, text.get(first.range.end..)?.trim_start());
         let is_place = before.len() <= MAX_PLACE && label_before(before).is_none_or(|label| label == Label::Published);
-        let is_closed =
-            behind.starts_with(['-', '–', '—', '―', ':', '(', ')', '|', '/', '.', '•', '·', '】', '）', '】']);
+        let is_closed = behind.starts_with(['-', '–', '—', '―', ':', '(', ')', '|', '/', '.', '•', '·', '】', '）']);
         (is_day && is_place && is_closed).then(|| Found {
             field: Field::Published,
             evidence: Evidence::Dateline,
@@ -269,20 +241,13 @@ impl<'p> Frame<'p> {
 
     /// Where the words before a mark begin: behind the mark before it.
     fn read_from(&self, line: usize, start: usize) -> usize {
-        let same = self
-            .lines
-            .marks
-            .iter()
-            .filter(|mark| mark.line == line && mark.range.end <= start && mark.range.start < start);
+        let same = self.lines.marks_of(line).iter().filter(|mark| mark.range.end <= start && mark.range.start < start);
         same.map(|mark| mark.range.end).max().unwrap_or(0)
     }
 
     /// Whether a mark of the line shows these bytes.
     fn is_marked(&self, line: usize, range: &Range<usize>) -> bool {
-        self.lines
-            .marks
-            .iter()
-            .any(|mark| mark.line == line && mark.range.start < range.end && range.start < mark.range.end)
+        self.lines.marks_of(line).iter().any(|mark| mark.range.start < range.end && range.start < mark.range.end)
     }
 
     /// What a date is and how likely it is the article's; `None` when it is not.
@@ -310,111 +275,25 @@ impl<'p> Frame<'p> {
         if names.apart > 0 {
             rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(names.apart - 1);
         }
-        let is_beside = zone >= BESIDE && rank >= LIKELY;
+        let is_beside = zone >= BESIDE && rank >= LIKELY && (names.apart == 0 || label.is_some());
         if zone < BESIDE && rank > FAR {
             rank = FAR + (rank - FAR) / 4;
         }
         Some(Verdict { field, rank, is_beside })
     }
-
-    /// A digest of the names of an element and of the one around it.
-    fn kin(&self, node: usize) -> u64 {
-        let element = if self.page.is_text(node) { self.page.parent(node) } else { node };
-        let mut digest = FNV_BASIS;
-        for element in [element, self.page.parent(element)] {
-            let class = self.page.attribute(element, &local_name!("class")).unwrap_or_default();
-            for byte in self.page.name(element).bytes().chain(*b" ").chain(class.bytes()) {
-                digest = (digest ^ u64::from(byte)).wrapping_mul(FNV_PRIME);
-            }
-        }
-        digest
-    }
-
-    /// What the names of an element and of those around it say, up to the first that holds the headline or the body.
-    fn names_around(&self, node: usize) -> Names {
-        let mut all = Names::default();
-        let start = if self.page.is_text(node) { self.page.parent(node) } else { node };
-        let holds = |element: usize, inner: usize| inner > element && inner < self.page.end(element);
-        for (depth, element) in std::iter::once(start).chain(self.page.ancestors(start)).enumerate() {
-            let holds_headline = self.headline.as_ref().is_some_and(|(inner, _)| holds(element, *inner));
-            if holds_headline || self.body.as_ref().is_some_and(|(inner, _)| holds(element, *inner)) {
-                break;
-            }
-            let own = read_names(self.page, element);
-            all.is_comment |= own.is_comment;
-            all.apart = all.apart.saturating_add(own.apart.max(u8::from(is_frame(self.page, element))));
-            if depth < 4 {
-                all.published |= own.published;
-                all.modified |= own.modified;
-                all.date |= own.date;
-            }
-        }
-        all
-    }
-
-    /// Whether a line is the first of the prose, or stands close behind it.
-    fn opens_body(&self, line: &Line) -> bool {
-        self.body.as_ref().is_some_and(|(_, body)| (body.start..body.start + OPENING).contains(&line.place))
-    }
-
-    /// Points for where a line stands.
-    fn zone(&self, line: &Line) -> i32 {
-        let cost = |distance: usize, unit: usize| (distance / unit).min(1000) as i32;
-        let place = line.place;
-        let by_headline = self.headline.as_ref().map_or(0, |(_, headline)| {
-            if line.heading == 1 && headline.contains(&place) {
-                0
-            } else if place >= headline.end {
-                80 - cost(place - headline.end, 12)
-            } else {
-                60 - cost(headline.start.saturating_sub(place), 10)
-            }
-        });
-        let by_body = self.body.as_ref().map_or(0, |(_, body)| {
-            if place < body.start {
-                60 - cost(body.start - place, 12)
-            } else if place >= body.end {
-                45 - cost(place - body.end, 12)
-            } else if line.length < PROSE {
-                30 - cost(place - body.start, 40)
-            } else {
-                0
-            }
-        });
-        by_headline.max(by_body).max(0)
-    }
 }
 
-/// Elements that frame a page, and items of lists of other articles.
-fn is_frame(page: &HtmlPage, node: usize) -> bool {
-    match *page.name(node) {
-        local_name!("aside")
-        | local_name!("nav")
-        | local_name!("footer")
-        | local_name!("header")
-        | local_name!("figure")
-        | local_name!("figcaption") => true,
-        local_name!("li") | local_name!("article") => leads_elsewhere(page, node),
-        _ => false,
-    }
-}
-
-/// Whether an item has a heading, or a link of several words: it tells of another article.
-fn leads_elsewhere(page: &HtmlPage, node: usize) -> bool {
-    (node..page.end(node).min(node + MAX_ITEM)).any(|inner| match *page.name(inner) {
-        local_name!("h1") | local_name!("h2") | local_name!("h3") | local_name!("h4") | local_name!("h5") => true,
-        local_name!("a") => {
-            let text = page.descendants(inner).filter(|it| page.is_text(*it)).map(|it| page.text(it).trim().len());
-            text.sum::<usize>() >= LONG_LINK
-        }
-        _ => false,
-    })
-}
-
-/// Whether a line has two digits that touch, or digits of another script: a year or a day.
+/// Whether a line has what may be a year: four digits, two behind a mark and a digit, or digits of another script.
 fn may_hold_date(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.array_windows().any(|[left, right]| left.is_ascii_digit() && right.is_ascii_digit()) || !text.is_ascii()
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let is_year =
+        |at: usize| matches!(bytes[at], b'1' | b'2') && is_digit(at + 1) && is_digit(at + 2) && is_digit(at + 3);
+    let is_short = |at: usize| {
+        matches!(bytes[at], b'.' | b'/' | b'-') && is_digit(at + 1) && is_digit(at + 2) && at > 0 && is_digit(at - 1)
+    };
+    (0..bytes.len()).any(|at| is_year(at) || is_short(at))
+        || !text.is_ascii() && text.chars().any(|it| !it.is_ascii() && it.is_numeric())
 }
 
 fn is_day(value: &str) -> bool {
@@ -424,26 +303,5 @@ fn is_day(value: &str) -> bool {
     }
 }
 
-/// The line of the headline: among the headings that the title of the page names the longest, else the first `<h1>`.
-fn find_headline<'l>(page: &HtmlPage, lines: &'l Lines, stated: Option<&str>) -> Option<&'l Line> {
-    let title = (1..page.len())
-        .find(|it| *page.name(*it) == local_name!("title"))
-        .map(|it| page.text_content(it))
-        .unwrap_or_default();
-    let is_in =
-        |title: &str, text: &str| text.len() >= 8 && title.contains(text) || title.len() >= 8 && text.contains(title);
-    let named = |line: &&Line| {
-        let text = lines.text(line);
-        stated.is_some_and(|stated| is_in(stated, text)) || is_in(title.trim(), text)
-    };
-    let headings = || lines.all.iter().filter(|line| (1..=4).contains(&line.heading));
-    let longest = |best: Option<&'l Line>, line: &'l Line| match best {
-        Some(best) if best.length >= line.length => Some(best),
-        _ => Some(line),
-    };
-    headings()
-        .filter(named)
-        .fold(None, longest)
-        .or_else(|| headings().find(|line| line.heading == 1))
-        .or_else(|| lines.all.iter().find(named))
-}
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! The words that say what a date beside them dates, in many languages, and the names of elements that say it.
 
+use std::sync::LazyLock;
+
 use crate::kernels::parse_html::HtmlPage;
 
 /// What words or names say about a date.
@@ -93,30 +95,51 @@ fn find_label(words: &str, rank: impl Fn((usize, usize)) -> usize) -> Option<(La
     }
     let lower = words.to_lowercase();
     let mut best: Option<(usize, usize, Label)> = None;
-    for (list, label) in [(PUBLISHED, Label::Published), (MODIFIED, Label::Modified), (OTHER, Label::Other)] {
-        for word in list {
-            for (start, _) in lower.match_indices(word) {
-                let end = start + word.len();
-                if stands_alone(&lower, start, end) {
-                    let key = (rank((start, end)), word.len());
-                    if best.is_none_or(|(at, length, _)| key > (at, length)) {
-                        best = Some((key.0, key.1, label));
-                    }
-                }
+    let mut last = None;
+    for (start, letter) in lower.char_indices() {
+        let begins = is_unparted(letter) || last.is_none_or(|last: char| !last.is_alphabetic() || is_unparted(last));
+        last = Some(letter);
+        if !begins {
+            continue;
+        }
+        let rest = lower.get(start..).unwrap_or_default();
+        for (word, label) in LABELS.beginning_with(letter).filter(|(word, _)| rest.starts_with(word)) {
+            let end = start + word.len();
+            let key = (rank((start, end)), word.len());
+            if ends_there(&lower, end) && best.is_none_or(|(at, length, _)| key > (at, length)) {
+                best = Some((key.0, key.1, *label));
             }
         }
     }
     best.map(|(_, length, label)| (label, length))
 }
 
-/// Whether no letter goes on at either end; scripts that part no words need no end.
-fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let goes_on = |letter: Option<char>| letter.is_some_and(|it| it.is_alphabetic() && !is_unparted(it));
-    let ends = |letter: Option<char>| letter.is_some_and(is_unparted);
-    let (head, tail) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
-    let word = text.get(start..end).unwrap_or_default();
-    let before = ends(word.chars().next()) || !goes_on(head.chars().next_back());
-    before && (ends(word.chars().next_back()) || !goes_on(tail.chars().next()))
+/// The labels, sorted.
+static LABELS: LazyLock<LabelTable> = LazyLock::new(LabelTable::new);
+
+struct LabelTable(Vec<(&'static str, Label)>);
+
+impl LabelTable {
+    fn new() -> Self {
+        let lists = [(PUBLISHED, Label::Published), (MODIFIED, Label::Modified), (OTHER, Label::Other)];
+        let mut rows: Vec<_> =
+            lists.into_iter().flat_map(|(list, label)| list.iter().map(move |word| (*word, label))).collect();
+        rows.sort_unstable_by_key(|row| row.0);
+        Self(rows)
+    }
+
+    fn beginning_with(&self, letter: char) -> impl Iterator<Item = &(&'static str, Label)> {
+        let first = |row: &(&str, Label)| row.0.chars().next();
+        let from = self.0.partition_point(|row| first(row) < Some(letter));
+        self.0.get(from..).unwrap_or_default().iter().take_while(move |row| first(row) == Some(letter))
+    }
+}
+
+/// Whether a word ends at a place: no letter goes on, or the script parts no words.
+fn ends_there(text: &str, end: usize) -> bool {
+    let (head, tail) = text.split_at_checked(end).unwrap_or((text, ""));
+    let goes_on = tail.chars().next().is_some_and(|it| it.is_alphabetic() && !is_unparted(it));
+    !goes_on || head.chars().next_back().is_some_and(is_unparted)
 }
 
 /// Han, Kana, Hangul, Thai and their neighbours: words touch.
@@ -182,12 +205,10 @@ impl Names {
     fn read(&mut self, value: &str) {
         let lower = value.get(..value.floor_char_boundary(256)).unwrap_or_default().to_ascii_lowercase();
         for token in lower.split_ascii_whitespace() {
-            self.published |= ["publi", "posted", "created", "pubdate"].iter().any(|part| token.contains(part));
-            let changed = ["update", "modif", "aktualisiert", "lastmod"].iter().any(|part| token.contains(part));
-            self.modified |= changed;
-            let dated =
-                ["date", "time", "datum", "fecha", "byline", "meta", "info"].iter().any(|part| token.contains(part));
-            self.date |= dated && !changed;
+            let told = told_by(token.as_bytes());
+            self.published |= told.published;
+            self.modified |= told.modified;
+            self.date |= told.date && !told.modified;
             // Builders of pages call every part a widget; only what begins with the word is one.
             self.apart |= u8::from(token.starts_with("widget"));
             for part in token.split(['-', '_', ':', '.']) {
@@ -208,6 +229,33 @@ impl Names {
             }
         }
     }
+}
+
+/// What the stems in a name say.
+fn told_by(name: &[u8]) -> Names {
+    let mut told = Names::default();
+    for at in 0..name.len() {
+        let rest = name.get(at..).unwrap_or_default();
+        let any = |stems: &[&[u8]]| stems.iter().any(|stem| rest.starts_with(stem));
+        match name.get(at) {
+            Some(b'p') => told.published |= any(&[b"publi", b"posted", b"pubdate"]),
+            Some(b'c') => told.published |= any(&[b"created"]),
+            Some(b'u') => told.modified |= any(&[b"update"]),
+            Some(b'a') => told.modified |= any(&[b"aktualisiert"]),
+            Some(b'l') => told.modified |= any(&[b"lastmod"]),
+            Some(b'm') => {
+                told.modified |= any(&[b"modif"]);
+                told.date |= any(&[b"meta"]);
+            }
+            Some(b'd') => told.date |= any(&[b"date", b"datum"]),
+            Some(b't') => told.date |= any(&[b"time"]),
+            Some(b'f') => told.date |= any(&[b"fecha"]),
+            Some(b'b') => told.date |= any(&[b"byline"]),
+            Some(b'i') => told.date |= any(&[b"info"]),
+            _ => {}
+        }
+    }
+    told
 }
 
 #[cfg(test)]

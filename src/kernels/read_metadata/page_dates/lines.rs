@@ -7,6 +7,9 @@ use crate::kernels::parse_html::{HtmlPage, LocalName, is_code, local_name};
 /// A line keeps so many bytes of its beginning; longer ones are prose, which is only measured.
 const KEPT: usize = 320;
 
+/// Elements with dates that are read; pages with more are lists.
+const MAX_MARKS: usize = 512;
+
 /// One line of a page.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
@@ -57,16 +60,8 @@ struct Open {
 impl Lines {
     /// Cuts a page; one walk.
     pub fn of(page: &HtmlPage) -> Self {
-        let mut cutter = Cutter {
-            lines: Self::default(),
-            open: Vec::new(),
-            start: 0,
-            length: 0,
-            place: 0,
-            nodes: None,
-            heading: 0,
-            first_mark: 0,
-        };
+        let mut cutter =
+            Cutter { lines: Self::default(), open: Vec::new(), start: 0, length: 0, place: 0, nodes: None, heading: 0 };
         let mut node = 1;
         while node < page.len() {
             cutter.close(node);
@@ -93,6 +88,13 @@ impl Lines {
 }
 
 impl Lines {
+    /// The marks of a line.
+    pub fn marks_of(&self, line: usize) -> &[Mark] {
+        let from = self.marks.partition_point(|mark| mark.line < line);
+        let to = self.marks.partition_point(|mark| mark.line <= line);
+        self.marks.get(from..to).unwrap_or_default()
+    }
+
     /// Whether some line names the year 20xx in full that a date ends with in two digits.
     pub fn name_year(&self, date: &str) -> bool {
         let digits = |it: char| !it.is_ascii_digit();
@@ -175,7 +177,6 @@ struct Cutter {
     place: usize,
     nodes: Option<(usize, usize)>,
     heading: u8,
-    first_mark: usize,
 }
 
 impl Cutter {
@@ -197,7 +198,8 @@ impl Cutter {
         if is_block {
             self.end_line();
         }
-        let is_mark = *name == local_name!("time") || has_date_property(page, node);
+        let is_mark =
+            self.lines.marks.len() < MAX_MARKS && (*name == local_name!("time") || has_date_property(page, node));
         let mark = is_mark.then(|| {
             let at = self.lines.text.len() - self.start;
             self.lines.marks.push(Mark { line: self.lines.all.len(), node, range: at..at });
@@ -248,7 +250,6 @@ impl Cutter {
             self.place += self.length;
         }
         (self.start, self.length, self.heading) = (self.lines.text.len(), 0, 0);
-        self.first_mark = self.lines.marks.len();
     }
 }
 

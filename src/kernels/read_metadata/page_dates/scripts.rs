@@ -76,6 +76,9 @@ fn is_json_ld(page: &HtmlPage, node: usize) -> bool {
 /// The date behind the key that has its stem at a place.
 fn date_at(text: &str, place: usize) -> Option<(&str, DateForm, ParsedDate)> {
     let bytes = text.as_bytes();
+    if !matches!(bytes.get(place + STEM.len()), Some(b'l' | b'L' | b'd' | b'D' | b'_')) {
+        return None;
+    }
     let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let start = place - bytes.get(..place)?.iter().rev().take(MAX_KEY).take_while(|byte| is_key(byte)).count();
     let end = place + bytes.get(place..)?.iter().take(MAX_KEY).take_while(|byte| is_key(byte)).count();
