@@ -141,7 +141,8 @@ fn sample(bytes: &[u8]) -> (Vec<&[u8]>, Vec<&[u8]>) {
     while at < bytes.len() && sampled < SAMPLE {
         let rest = bytes.get(at..).unwrap_or_default();
         if rest.first() == Some(&b'<') {
-            match if at < no_tag_before { None } else { tag(rest) } {
+            let tag = if at < no_tag_before { None } else { tag(rest) };
+            match tag {
                 Some(Ok(length)) => at += length,
                 Some(Err(length)) => {
                     no_tag_before = at + length;
