@@ -124,7 +124,7 @@ pub const ARTICLES: Table = Table {
         required("provenance", "raw_offset", Int64, "First byte in the decoded stream of the file.").rule(Rule::AtLeast(0)).like("0"),
         required("provenance", "raw_length", Int64, "Number of bytes in the decoded stream.").rule(Rule::AtLeast(0)).like("812"),
         required("provenance", "format", Text, "Reader that took the record.").stored(Low).rule(Rule::NotEmpty).like("\"jsonl\""),
-        required("provenance", "encoding", Text, "Encoding that the text was read with, WHATWG name in lower case.").stored(Low).rule(Rule::NotEmpty).like("\"utf-8\""),
+        required("provenance", "encoding", Text, "Encoding that the text was read with, in lower case: the name of the WHATWG standard, or Python's where that has none.").stored(Low).rule(Rule::NotEmpty).like("\"utf-8\""),
         required("provenance", "normalization_ops", TextList, "Operations of the normaliser that changed the text, in order.").stored(Low).rule(CODE).like("[]"),
     ],
 };

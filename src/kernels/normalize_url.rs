@@ -109,7 +109,7 @@ impl Reference {
         let host = host_of_url(&format!("//{authority}"))?.into_owned();
         let host = ascii_host(&host);
         // The name that goes over the wire counts: it may be too long, or none at all.
-        if !host.starts_with('[') && !(host.is_ascii() && is_host(&host)) {
+        if !(host.starts_with('[') || host.is_ascii() && is_host(&host)) {
             return None;
         }
         let (user, place) = authority.rsplit_once('@').map_or((None, authority), |(user, place)| (Some(user), place));

@@ -135,11 +135,21 @@ fn sample(bytes: &[u8]) -> (Vec<&[u8]>, Vec<&[u8]>) {
     // The last plain word, for the case that a sampled one follows; how many are wanted behind one.
     let mut before: Option<&[u8]> = None;
     let mut wanted = 0;
+    // No tag that begins before here has an end: each stretch is searched once.
+    let mut no_tag_before = 0;
     let mut at = 0;
     while at < bytes.len() && sampled < SAMPLE {
         let rest = bytes.get(at..).unwrap_or_default();
         if rest.first() == Some(&b'<') {
-            at += tag(rest).max(1);
+            let tag = if at < no_tag_before { None } else { tag(rest) };
+            match tag {
+                Some(Ok(length)) => at += length,
+                Some(Err(length)) => {
+                    no_tag_before = at + length;
+                    at += 1;
+                }
+                None => at += 1,
+            }
             continue;
         }
         let length = rest.iter().take_while(|byte| !ends_word(**byte)).count();
@@ -179,15 +189,17 @@ fn ends_word(byte: u8) -> bool {
     byte < 0x40 && !byte.is_ascii_digit()
 }
 
-/// The length of the tag at the head of the bytes; 0 when there is none, or one with bytes outside ASCII.
-fn tag(bytes: &[u8]) -> usize {
+/// The length of the tag at the head of the bytes, or else how far they have been searched for its end; `None` where no tag begins.
+/// A tag with bytes outside ASCII is none.
+fn tag(bytes: &[u8]) -> Option<Result<usize, usize>> {
     let is_tag = bytes.get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?'));
-    let end = bytes.iter().take(2048).position(|byte| *byte == b'>' || *byte >= 0x80);
-    match end {
-        Some(end) if is_tag && bytes.get(end) == Some(&b'>') => end + 1,
-        _ => 0,
-    }
+    let searched = bytes.get(..LONGEST_TAG).unwrap_or(bytes);
+    let end = || searched.iter().position(|byte| *byte == b'>' || *byte >= 0x80).unwrap_or(searched.len());
+    is_tag.then(end).map(|end| if searched.get(end) == Some(&b'>') { Ok(end + 1) } else { Err(end.max(1)) })
 }
+
+/// Bytes of a tag that is passed over.
+const LONGEST_TAG: usize = 2048;
 
 /// What the plain words cost in each language of the model.
 #[derive(Default)]
