@@ -50,6 +50,8 @@ pub const NO_TIME: &str = "no-time";
 
 /// Quality flag: the publication date is later than the retrieval of the record, wherever on earth it is read.
 pub const AFTER_RETRIEVAL: &str = "date-after-retrieval";
+/// Quality flag: the publication date is the day of the last change, because nothing states the publication.
+pub const DATE_OF_CHANGE: &str = "date-of-change";
 /// Quality flag: the words of the publication date name a weekday that is not the date's.
 pub const WEEKDAY_CONFLICT: &str = "weekday-conflict";
 
@@ -322,7 +324,13 @@ impl Dates<'_> {
         let published = self.published.as_ref();
         let is_late = published.zip(self.retrieved_at).is_some_and(|(published, at)| published.is_after(at));
         let is_odd = published.is_some_and(|published| published.weekday_conflict);
-        [is_late.then_some(AFTER_RETRIEVAL), is_odd.then_some(WEEKDAY_CONFLICT)].into_iter().flatten()
+        let is_change = published.is_some_and(|published| published.evidence == Evidence::LastChange);
+        let flags = [
+            is_late.then_some(AFTER_RETRIEVAL),
+            is_change.then_some(DATE_OF_CHANGE),
+            is_odd.then_some(WEEKDAY_CONFLICT),
+        ];
+        flags.into_iter().flatten()
     }
 }
 

@@ -10,11 +10,6 @@ use std::sync::LazyLock;
 pub struct Words(LazyLock<Vec<&'static str>>);
 
 impl Words {
-    /// The entries, sorted.
-    pub fn all(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().copied()
-    }
-
     /// Whether the list has a word, in lower case.
     pub fn has(&self, word: &str) -> bool {
         self.0.binary_search(&word).is_ok()
