@@ -69,10 +69,45 @@ impl Reader for Html {
             range: ByteRange::new(context.base, bytes.len() as u64),
             bytes: &bytes,
             encoding: decoded.encoding,
-            text: &body.text,
+            text: without_head(&body.text, &statements),
             statements: &statements,
         }))
     }
+}
+
+/// The body without the lines at its start that say again what is stated: the headline, a date, a byline.
+fn without_head<'t>(text: &'t str, statements: &[Statement<'_>]) -> &'t str {
+    /// Lines that are looked at, and letters that a byline has beside the name.
+    const LINES: usize = 6;
+    const BESIDE_NAME: usize = 12;
+    let mut rest = text;
+    for _ in 0..LINES {
+        let Some((line, behind)) = rest.split_once('\n') else { break };
+        let letters = bare(line);
+        let repeats = statements.iter().any(|it| match it.field {
+            Field::Title | Field::Published | Field::Modified => bare(&it.value) == letters,
+            Field::Author => {
+                let name = bare(&it.value);
+                !name.is_empty() && letters.contains(&name) && letters.len() <= name.len() + BESIDE_NAME
+            }
+            _ => false,
+        });
+        if !(letters.is_empty() || repeats) || behind.trim().is_empty() {
+            break;
+        }
+        rest = behind.trim_start();
+    }
+    rest
+}
+
+/// Letters and digits in lower case.
+fn bare(line: &str) -> String {
+    /// A longer line is prose.
+    const LONGEST: usize = 400;
+    if line.len() > LONGEST {
+        return "\u{0}".to_owned();
+    }
+    line.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether bytes open a page: behind white space, a byte order mark, comments and an XML declaration stands a doctype or an
@@ -100,6 +135,29 @@ fn opens_page(head: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_head_of_a_body_is_not_its_text() {
+        let statements = [
+            Statement::new(Field::Title, Evidence::Meta, "Ferries return!"),
+            Statement::new(Field::Published, Evidence::Byline, "20 October 2011"),
+            Statement::new(Field::Author, Evidence::Byline, "Ada Moreno"),
+        ];
+        for (text, expected) in [
+            (
+                "Ferries Return\n\nBy Ada Moreno\n20 October 2011\n\nThe first.\n\nAda Moreno",
+                "The first.\n\nAda Moreno",
+            ),
+            (
+                "The first, said Ada Moreno of the council.\n\nMore.",
+                "The first, said Ada Moreno of the council.\n\nMore.",
+            ),
+            ("Ferries return", "Ferries return"),
+            ("Ferries return\n\n ", "Ferries return\n\n "),
+        ] {
+            assert_eq!(without_head(text, &statements), expected);
+        }
+    }
 
     #[test]
     fn pages_are_known_by_their_first_bytes() {
