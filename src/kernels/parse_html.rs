@@ -197,7 +197,7 @@ mod tests {
         let mut out = String::new();
         for node in 1..page.len() {
             let what = if page.is_text(node) { format!("{:?}", page.text(node)) } else { page.name(node).to_string() };
-            out += &format!("{}{what} ", "-".repeat(page.depth(node) - 1));
+            out.extend(["-".repeat(page.depth(node) - 1), what, " ".to_owned()]);
         }
         out.trim_end().to_owned()
     }
@@ -222,7 +222,7 @@ mod tests {
         let deep = "<div>".repeat(100_000);
         let page = parse_html(&deep);
         assert!(page.is_cut() && page.len() < 20_000, "{}", page.len());
-        let wide = format!("<p {}>text", (0..1_000_000).map(|i| format!("a{i}=1 ")).collect::<String>());
+        let wide = format!("<p {}>text", (0..1_000_000).map(|i| format!("a{i}=1 ")).collect::<Vec<_>>().concat());
         let page = parse_html(&wide);
         assert!(!page.is_cut());
         assert_eq!(page.text_content(0), "text");

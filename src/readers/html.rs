@@ -5,6 +5,7 @@ use memchr::memchr;
 use crate::error::Result;
 use crate::kernels::decode_text::decode_page;
 use crate::kernels::extract_body::extract_body;
+use crate::kernels::parse_date::{DateContext, find_dates};
 use crate::kernels::parse_html::parse_html;
 use crate::kernels::read_metadata::read_metadata;
 use crate::origin::ByteRange;
@@ -69,35 +70,82 @@ impl Reader for Html {
             range: ByteRange::new(context.base, bytes.len() as u64),
             bytes: &bytes,
             encoding: decoded.encoding,
-            text: without_head(&body.text, &statements),
+            text: head.text,
             statements: &statements,
         }))
     }
 }
 
-/// The body without the lines at its start that say again what is stated: the headline, a date, a byline.
-fn without_head<'t>(text: &'t str, statements: &[Statement<'_>]) -> &'t str {
-    /// Lines that are looked at, and letters that a byline has beside the name.
+/// The head that a body begins with: the headline, a date, a byline, each a line.
+struct Head<'t> {
+    /// What is left.
+    text: &'t str,
+    /// A line that is a date.
+    date: Option<&'t str>,
+}
+
+/// Parts the head of a body from its text: lines that say again what is stated, lines that are dates, and what stands above them.
+///
+/// Only the first lines are looked at, and a line that could be prose ends the head.
+fn part_head<'t>(text: &'t str, statements: &[Statement<'_>]) -> Head<'t> {
+    /// Lines that are looked at.
     const LINES: usize = 6;
-    const BESIDE_NAME: usize = 12;
+    let mut head = Head { text, date: None };
     let mut rest = text;
     for _ in 0..LINES {
         let Some((line, behind)) = rest.split_once('\n') else { break };
-        let letters = bare(line);
-        let repeats = statements.iter().any(|it| match it.field {
+        rest = behind.trim_start();
+        let (date, repeats) = (is_date(line), repeats(line, statements));
+        if rest.is_empty() || !(date || repeats || is_headline(line)) {
+            break;
+        }
+        if date {
+            head.date.get_or_insert(line.trim());
+        }
+        if date || repeats {
+            head.text = rest;
+        }
+    }
+    head
+}
+
+/// Whether a line says what is stated already.
+fn repeats(line: &str, statements: &[Statement<'_>]) -> bool {
+    /// Bytes of letters that a byline has beside the name.
+    const BESIDE_NAME: usize = 12;
+    let letters = bare(line);
+    letters.is_empty()
+        || statements.iter().any(|it| match it.field {
             Field::Title | Field::Published | Field::Modified => bare(&it.value) == letters,
             Field::Author => {
                 let name = bare(&it.value);
                 !name.is_empty() && letters.contains(&name) && letters.len() <= name.len() + BESIDE_NAME
             }
             _ => false,
-        });
-        if !(letters.is_empty() || repeats) || behind.trim().is_empty() {
-            break;
+        })
+}
+
+/// Whether a line is one date, but for a word.
+fn is_date(line: &str) -> bool {
+    /// Letters and digits of the longest written date, and of what stands around it.
+    const DATE: usize = 64;
+    const AROUND: usize = 12;
+    let letters = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).count();
+    line.len() <= 4 * DATE
+        && letters(line) <= DATE
+        && match &find_dates(line, &DateContext::default())[..] {
+            [date] => letters(line) - letters(line.get(date.range.clone()).unwrap_or_default()) <= AROUND,
+            _ => false,
         }
-        rest = behind.trim_start();
-    }
-    rest
+}
+
+/// Whether a line can be a headline: short and not closed like a sentence.
+fn is_headline(line: &str) -> bool {
+    /// In characters.
+    const LONGEST: usize = 160;
+    let line = line.trim_end();
+    line.chars().take(LONGEST + 1).count() <= LONGEST
+        && !line.ends_with(['.', '。', '．', '।', '؟', '?', '!', '！', '？', '…', ':', '”', '»', '"'])
 }
 
 /// Letters and digits in lower case.
@@ -152,10 +200,12 @@ mod tests {
                 "The first, said Ada Moreno of the council.\n\nMore.",
                 "The first, said Ada Moreno of the council.\n\nMore.",
             ),
+            ("New: ferries\n20.10.2011 12:30\nThe first.\nMore.", "The first.\nMore."),
+            ("The first came.\n20.10.2011 12:30\nMore.", "The first came.\n20.10.2011 12:30\nMore."),
             ("Ferries return", "Ferries return"),
             ("Ferries return\n\n ", "Ferries return\n\n "),
         ] {
-            assert_eq!(without_head(text, &statements), expected);
+            assert_eq!(part_head(text, &statements).text, expected);
         }
     }
 
