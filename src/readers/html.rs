@@ -61,6 +61,10 @@ impl Reader for Html {
             return sink.tile(damage(context.base, &bytes, rejection));
         }
         let mut statements = read_metadata(&page, &body, stated(Field::Url));
+        let head = part_head(&body.text, &statements);
+        if let Some(date) = head.date.filter(|_| statements.iter().all(|it| it.field != Field::Published)) {
+            statements.push(Statement::new(Field::Published, Evidence::Byline, date));
+        }
         for (flag, is_set) in [(PAGE_CUT, page.is_cut()), (BYTES_REPLACED, decoded.replaced > 0)] {
             if is_set {
                 statements.push(Statement::new(Field::Flag, Evidence::None, flag));
