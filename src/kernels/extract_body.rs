@@ -1,9 +1,9 @@
 //! Finds the body of the article in a page.
 //!
-//! The page is cut into blocks of text ([`cut_blocks`]), each block is described by numbers that do not depend on its language
-//! ([`describe_blocks`]), a model of decision trees says how likely each block belongs to the body ([`score_blocks`]), and the blocks
-//! that make the best body are joined ([`choose_blocks`]). A page that shows next to nothing may hold its body in a script
-//! ([`read_scripts`]).
+//! The page is cut into blocks of text (`cut_blocks`), each block is described by numbers that do not depend on its language
+//! (`describe_blocks`), a model of decision trees says how likely each block belongs to the body (`score_blocks`), and the blocks
+//! that make the best body are joined (`choose_blocks`). A page that shows next to nothing may hold its body in a script
+//! (`read_scripts`).
 //!
 //! # What belongs to the body
 //!

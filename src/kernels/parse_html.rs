@@ -23,6 +23,8 @@ use sink::Sink;
 pub const MAX_ATTRIBUTES: usize = 512;
 /// Steps on the tree, per byte of the page, after which the rest of the page is left out. Real pages take less than four.
 pub const STEPS_PER_BYTE: u64 = 64;
+/// Nodes and attributes, each, after which the rest of the page is left out: about 50 MB. Real pages have a tenth.
+pub const MAX_NODES: usize = 1 << 18;
 /// Steps that any page may take.
 const FREE_STEPS: u64 = 1 << 20;
 /// The parser is fed so many bytes between two looks at the count.
@@ -62,7 +64,7 @@ pub fn parse_html(text: &str) -> HtmlPage {
     let limit = FREE_STEPS + STEPS_PER_BYTE * trimmed.len() as u64;
     let whole = StrTendril::from(&*trimmed);
     let mut at = 0;
-    while at < trimmed.len() && parser.tokenizer.sink.sink.steps() <= limit {
+    while at < trimmed.len() && !parser.tokenizer.sink.sink.is_full(limit) {
         let end = trimmed.floor_char_boundary((at + CHUNK).min(trimmed.len()));
         parser.process(whole.subtendril(at as u32, (end - at) as u32));
         at = end;
@@ -226,6 +228,8 @@ mod tests {
         let page = parse_html(&wide);
         assert!(!page.is_cut());
         assert_eq!(page.text_content(0), "text");
+        let many = parse_html(&"<p>x".repeat(1_000_000));
+        assert!(many.is_cut() && many.len() < MAX_NODES + CHUNK);
         let formats = "<b><i><a>".repeat(50_000);
         assert!(parse_html(&formats).is_cut());
     }

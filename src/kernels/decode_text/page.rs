@@ -39,10 +39,10 @@ const BYTES_TO_BROKEN: usize = 50;
 /// Decodes a page: what is marked, announced or strict UTF-8; UTF-8 with a few broken sequences; what the HTTP header declares, or
 /// else the page itself ([`declared_encoding`]); a guess; `fallbacks`.
 ///
-/// `http` is the whole value of the `Content-Type` header or only its charset. A page with at least [`SOUND_TO_BROKEN`]
-/// sound sequences of several bytes to each broken one is UTF-8, one that declares it with [`SOUND_TO_BROKEN_IF_DECLARED`],
+/// `http` is the whole value of the `Content-Type` header or only its charset. A page with at least `SOUND_TO_BROKEN`
+/// sound sequences of several bytes to each broken one is UTF-8, one that declares it with `SOUND_TO_BROKEN_IF_DECLARED`,
 /// or when it has nothing outside ASCII but a sequence that its end cuts off.
-/// A declared legacy encoding may fail once for [`BYTES_TO_BROKEN`] bytes outside ASCII, and once anyway.
+/// A declared legacy encoding may fail once for `BYTES_TO_BROKEN` bytes outside ASCII, and once anyway.
 ///
 /// # Errors
 /// As [`super::decode_text`], when the page is in none of these ways mostly readable.

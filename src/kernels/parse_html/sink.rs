@@ -7,7 +7,7 @@ use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeS
 use html5ever::tendril::StrTendril;
 use html5ever::{Attribute, LocalName, Namespace, QualName};
 
-use super::{HtmlNode, HtmlPage};
+use super::{HtmlNode, HtmlPage, MAX_NODES};
 
 /// No node.
 const NONE: u32 = u32::MAX;
@@ -36,6 +36,7 @@ struct Linked {
 pub(super) struct Sink {
     nodes: RefCell<Vec<Linked>>,
     steps: Cell<u64>,
+    attributes: Cell<usize>,
 }
 
 /// The name of an element. Names that HTML knows are numbers, so that copies are free.
@@ -57,12 +58,12 @@ impl Sink {
     pub fn new(bytes: usize) -> Self {
         let mut nodes = Vec::with_capacity(bytes / 64 + 8);
         nodes.push(linked(Data::Document));
-        Self { nodes: RefCell::new(nodes), steps: Cell::new(0) }
+        Self { nodes: RefCell::new(nodes), steps: Cell::new(0), attributes: Cell::new(0) }
     }
 
-    /// Steps taken so far.
-    pub fn steps(&self) -> u64 {
-        self.steps.get()
+    /// Whether the tree took more than `limit` steps, or holds as much as a page may.
+    pub fn is_full(&self, limit: u64) -> bool {
+        self.steps.get() > limit || self.nodes.borrow().len() > MAX_NODES || self.attributes.get() > MAX_NODES
     }
 
     fn step(&self) {
@@ -205,6 +206,7 @@ impl TreeSink for Sink {
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> u32 {
         self.step();
+        self.attributes.set(self.attributes.get() + attributes.len());
         self.create(Data::Element(name, attributes, flags.mathml_annotation_xml_integration_point))
     }
 
