@@ -21,9 +21,9 @@ use sink::Sink;
 
 /// Attributes that a tag keeps.
 pub const MAX_ATTRIBUTES: usize = 512;
-/// Steps on the tree, per byte of the page, after which the rest of the page is left out. Real pages take less than four.
+/// Steps on the tree, per byte of the page, after which the rest of the page is left out.
 pub const STEPS_PER_BYTE: u64 = 64;
-/// Nodes and attributes, each, after which the rest of the page is left out: about 50 MB. Real pages have a tenth.
+/// Nodes and attributes, each, after which the rest of the page is left out.
 pub const MAX_NODES: usize = 1 << 18;
 /// Steps that any page may take.
 const FREE_STEPS: u64 = 1 << 20;

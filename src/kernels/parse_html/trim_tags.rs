@@ -9,7 +9,7 @@ use super::MAX_ATTRIBUTES;
 /// A tag of fewer bytes cannot have too many attributes: each takes two.
 const SHORT: usize = 2 * MAX_ATTRIBUTES;
 
-/// Bytes that may be measured per byte of the page; real pages need less than one.
+/// Bytes that may be measured per byte of the page.
 const WORK_PER_BYTE: usize = 16;
 
 /// The text without the surplus attributes of its tags; borrowed when there are none.
