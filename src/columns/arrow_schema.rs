@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow::array::ArrayRef;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::{Column, ColumnType, Table};
@@ -23,6 +24,15 @@ pub fn data_type(kind: ColumnType) -> DataType {
 /// The Arrow field of a column.
 pub fn arrow_field(column: &Column) -> Field {
     Field::new(column.name, data_type(column.kind), column.nullable)
+}
+
+/// The schema of a batch of the table's columns, in table order: that of [`arrow_schema`] but for strings that are views.
+pub fn schema_of(table: &Table, columns: &[ArrayRef]) -> SchemaRef {
+    let field = |(column, array): (&Column, &ArrayRef)| match array.data_type() {
+        DataType::Utf8View => arrow_field(column).with_data_type(DataType::Utf8View),
+        _ => arrow_field(column),
+    };
+    Arc::new(Schema::new(table.columns.iter().zip(columns).map(field).collect::<Vec<_>>()))
 }
 
 /// The Arrow schema of a table, without metadata.

@@ -2,7 +2,7 @@
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch,
-    StringArray, TimestampMicrosecondArray,
+    StringArray, StringViewArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 #[derive(Clone, Copy, Debug)]
 pub enum Cells<'a> {
     /// Strings.
-    Text(&'a StringArray),
+    Text(Texts<'a>),
     /// Truth values.
     Boolean(&'a BooleanArray),
     /// Numbers of 32 bits.
@@ -28,6 +28,35 @@ pub enum Cells<'a> {
     Timestamp(&'a TimestampMicrosecondArray),
     /// Lists of strings.
     TextList(TextLists<'a>),
+}
+
+/// A column of strings: one behind the other, or, in batches that are about to be written, where they came from.
+#[derive(Clone, Copy, Debug)]
+pub enum Texts<'a> {
+    /// In a buffer of the column.
+    Own(&'a StringArray),
+    /// In buffers of the batches that the rows were picked from.
+    Shared(&'a StringViewArray),
+}
+
+impl<'a> Texts<'a> {
+    /// The string of a row; anything for a null.
+    #[inline]
+    pub fn value(&self, row: usize) -> &'a str {
+        match self {
+            Self::Own(array) => array.value(row),
+            Self::Shared(array) => array.value(row),
+        }
+    }
+
+    /// The bytes of the string of a row.
+    #[inline]
+    pub fn length(&self, row: usize) -> usize {
+        match self {
+            Self::Own(array) => array.value_length(row) as usize,
+            Self::Shared(array) => array.value(row).len(),
+        }
+    }
 }
 
 /// A column of lists of strings.
@@ -60,7 +89,8 @@ impl<'a> Cells<'a> {
     /// The view of an array of one of the exported types; `None` for any other type.
     pub fn new(array: &'a ArrayRef) -> Option<Self> {
         Some(match array.data_type() {
-            DataType::Utf8 => Self::Text(array.as_string()),
+            DataType::Utf8 => Self::Text(Texts::Own(array.as_string())),
+            DataType::Utf8View => Self::Text(Texts::Shared(array.as_string_view())),
             DataType::Boolean => Self::Boolean(array.as_boolean()),
             DataType::Int32 => Self::Int32(array.as_primitive::<Int32Type>()),
             DataType::Int64 => Self::Int64(array.as_primitive::<Int64Type>()),
@@ -80,7 +110,8 @@ impl<'a> Cells<'a> {
     /// The array behind the view.
     pub fn array(&self) -> &'a dyn Array {
         match self {
-            Self::Text(array) => *array,
+            Self::Text(Texts::Own(array)) => *array,
+            Self::Text(Texts::Shared(array)) => *array,
             Self::Boolean(array) => *array,
             Self::Int32(array) => *array,
             Self::Int64(array) => *array,
@@ -106,8 +137,10 @@ pub fn cells_of<'a>(batch: &'a RecordBatch, column: &Column) -> Result<Cells<'a>
     let array = batch
         .column_by_name(column.name)
         .ok_or_else(|| Error::dataset(format!("expected a column `{}`, but found none", column.name)))?;
-    let same = matches!((array.data_type(), data_type(column.kind)), (found, expected) if *found == expected)
-        || (column.kind == ColumnType::TextList && matches!(array.data_type(), DataType::List(_)));
+    let same = match (column.kind, array.data_type()) {
+        (ColumnType::Text, DataType::Utf8View) | (ColumnType::TextList, DataType::List(_)) => true,
+        (kind, found) => *found == data_type(kind),
+    };
     same.then(|| Cells::new(array)).flatten().ok_or_else(|| {
         Error::dataset(format!(
             "expected column `{}` of type {}, but found {}",

@@ -11,7 +11,7 @@ mod statement_list;
 mod tables;
 mod text_list;
 
-pub use arrow_schema::{arrow_field, arrow_schema, data_type};
+pub use arrow_schema::{arrow_field, arrow_schema, data_type, schema_of};
 pub use statement_list::{Stated, StatementList, StatementListBuilder};
 pub use tables::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, TABLES};
 pub use text_list::TextListBuilder;

@@ -19,7 +19,7 @@ use super::shards::{DecidedRow, ShardPlan};
 use super::side_tables::{SideTable, TableOptions, write_side_table};
 use super::table_rows::{Cell, push_cells, text_cell};
 use super::workers::run_workers;
-use crate::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, arrow_schema, interim};
+use crate::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, interim, schema_of};
 use crate::config::Config;
 use crate::dedup::{Pair, Verdict};
 use crate::error::Result;
@@ -213,7 +213,7 @@ impl ShardWorker<'_> {
     }
 
     fn write_group(&mut self, group: &mut RowGroup, files: &mut ShardFiles) -> Result<()> {
-        let gathered = group.rows.take()?;
+        let gathered = group.rows.take_shared()?;
         self.push_candidates(&gathered)?;
         let batch = fill_cluster_columns(&gathered, &group.verdicts)?;
         drop(gathered);
@@ -368,7 +368,8 @@ fn fill_cluster_columns(batch: &RecordBatch, verdicts: &[Verdict]) -> Result<Rec
             name => Arc::clone(batch.column_by_name(name).expect("law: validated batches have every column")),
         }
     });
-    Ok(RecordBatch::try_new(arrow_schema(&ARTICLES), columns.collect())?)
+    let columns: Vec<ArrayRef> = columns.collect();
+    Ok(RecordBatch::try_new(schema_of(&ARTICLES, &columns), columns)?)
 }
 
 /// The ledger rows of stopped records, counted by source.

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use arrow::compute::interleave_record_batch;
+use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::compute::{interleave, interleave_record_batch};
+use arrow::datatypes::{DataType, Field, Schema};
 
-use super::article_rows::ArticleRows;
+use super::article_rows::{ArticleRows, TEXT, shared_text};
 use super::merge_heap::MergeHeap;
 use super::runs::{MemoryRun, Run, RunWriter};
 use crate::error::Result;
@@ -86,6 +87,7 @@ struct FileCursor {
     reader: IpcReader,
     batch: RecordBatch,
     rows: ArticleRows,
+    text: ArrayRef,
     load: usize,
     row: usize,
     keys: Vec<u8>,
@@ -101,6 +103,8 @@ pub struct Head<'a> {
     pub batch: &'a RecordBatch,
     /// Its columns.
     pub rows: &'a ArticleRows,
+    /// Its texts as views.
+    text: &'a ArrayRef,
     /// Its row there.
     pub row: usize,
     /// Number of the batch among those that the merge has loaded.
@@ -146,9 +150,9 @@ impl RunMerge {
         let mut reader = IpcReader::open(&folder.join(&run.file), None)?;
         reader.seek(start)?;
         let Some(batch) = reader.next().transpose()? else { return Ok(None) };
-        let rows = ArticleRows::of(&batch);
+        let (rows, text) = (ArticleRows::of(&batch), shared_text(&batch));
         let mut cursor =
-            FileCursor { reader, batch, rows, load: self.loads, row: 0, keys: Vec::new(), ends: Vec::new() };
+            FileCursor { reader, batch, rows, text, load: self.loads, row: 0, keys: Vec::new(), ends: Vec::new() };
         self.loads += 1;
         cursor.read_keys();
         while cursor.key() < from {
@@ -162,12 +166,24 @@ impl RunMerge {
     /// The smallest row that has not been passed.
     pub fn head(&self) -> Option<Head<'_>> {
         Some(match &self.cursors[self.heap.smallest()?] {
-            Cursor::File(cursor) => {
-                Head { key: cursor.key(), batch: &cursor.batch, rows: &cursor.rows, row: cursor.row, load: cursor.load }
-            }
+            Cursor::File(cursor) => Head {
+                key: cursor.key(),
+                batch: &cursor.batch,
+                rows: &cursor.rows,
+                text: &cursor.text,
+                row: cursor.row,
+                load: cursor.load,
+            },
             Cursor::Memory { run, at, first_load } => {
                 let (key, batch, row) = run.row(*at);
-                Head { key, batch: &run.batches[batch], rows: &run.rows[batch], row, load: first_load + batch }
+                Head {
+                    key,
+                    batch: &run.batches[batch],
+                    rows: &run.rows[batch],
+                    text: &run.texts[batch],
+                    row,
+                    load: first_load + batch,
+                }
             }
         })
     }
@@ -211,6 +227,7 @@ impl FileCursor {
         if self.row == self.batch.num_rows() {
             let Some(batch) = self.reader.next().transpose()? else { return Ok(false) };
             self.rows = ArticleRows::of(&batch);
+            self.text = shared_text(&batch);
             self.batch = batch;
             self.row = 0;
             self.load = *loads;
@@ -239,6 +256,7 @@ impl FileCursor {
 #[derive(Debug, Default)]
 pub struct Gather {
     batches: Vec<RecordBatch>,
+    texts: Vec<ArrayRef>,
     loads: Vec<usize>,
     indices: Vec<(usize, usize)>,
 }
@@ -254,6 +272,7 @@ impl Gather {
         let place = self.loads.iter().rposition(|load| *load == head.load).unwrap_or_else(|| {
             self.loads.push(head.load);
             self.batches.push(head.batch.clone());
+            self.texts.push(Arc::clone(head.text));
             self.loads.len() - 1
         });
         self.indices.push((place, head.row));
@@ -271,5 +290,31 @@ impl Gather {
         let batch = interleave_record_batch(&batches, &self.indices)?;
         *self = Self::default();
         Ok(batch)
+    }
+
+    /// The same, but with `text` as views into the batches that the rows come from.
+    ///
+    /// # Errors
+    /// When the batches are not of one schema.
+    ///
+    /// # Panics
+    /// When nothing was picked.
+    pub fn take_shared(&mut self) -> Result<RecordBatch> {
+        let first = self.batches.first().expect("law: rows were picked");
+        let mut fields: Vec<Field> = Vec::with_capacity(first.num_columns());
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(first.num_columns());
+        for (place, field) in first.schema_ref().fields().iter().enumerate() {
+            let is_text = field.name() == TEXT;
+            let field = field.as_ref().clone();
+            fields.push(if is_text { field.with_data_type(DataType::Utf8View) } else { field });
+            let arrays: Vec<&dyn Array> = if is_text {
+                self.texts.iter().map(AsRef::as_ref).collect()
+            } else {
+                self.batches.iter().map(|batch| batch.column(place).as_ref()).collect()
+            };
+            columns.push(interleave(&arrays, &self.indices)?);
+        }
+        *self = Self::default();
+        Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
     }
 }

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::interleave_record_batch;
 use serde::{Deserialize, Serialize};
 
-use super::article_rows::ArticleRows;
+use super::article_rows::{ArticleRows, shared_text};
 use super::external_sort::RowArena;
 use crate::error::Result;
 use crate::io::{IpcWriter, SpillWriter};
@@ -48,6 +48,8 @@ pub struct MemoryRun {
     pub batches: Vec<RecordBatch>,
     /// Their columns.
     pub rows: Vec<ArticleRows>,
+    /// Their texts, to be picked without a copy.
+    pub texts: Vec<ArrayRef>,
     keys: RowArena,
 }
 
@@ -151,7 +153,8 @@ impl RunBuffer {
         if !self.batches.is_empty() {
             self.keys.sort();
             let rows = self.batches.iter().map(ArticleRows::of).collect();
-            let memory = Some(Arc::new(MemoryRun { batches: self.batches, rows, keys: self.keys }));
+            let texts = self.batches.iter().map(shared_text).collect();
+            let memory = Some(Arc::new(MemoryRun { batches: self.batches, rows, texts, keys: self.keys }));
             self.runs.push(Run { file: PathBuf::new(), chunks: Vec::new(), memory });
         }
         Ok(self.runs)

@@ -118,7 +118,7 @@ impl Validate {
     /// The codes of a row as bits, in the order of [`WARNINGS`].
     fn warnings(&self, cells: &[Cells<'_>], row: usize) -> u8 {
         let text_of = |place: usize| match &cells[place] {
-            Cells::Text(array) if !cells[place].is_null(row) => array.value(row),
+            Cells::Text(texts) if !cells[place].is_null(row) => texts.value(row),
             _ => "",
         };
         let known = |place: usize| !cells[place].is_null(row);

@@ -51,7 +51,7 @@ fn add_sizes(cells: &Cells<'_>, sizes: &mut [u64]) {
     for (row, size) in sizes.iter_mut().enumerate() {
         if no_nulls || !cells.is_null(row) {
             *size += match cells {
-                Cells::Text(array) => array.value_length(row) as u64,
+                Cells::Text(texts) => texts.length(row) as u64,
                 Cells::TextList(lists) => {
                     let (range, offsets) = (lists.range(row), lists.values().value_offsets());
                     (offsets[range.end] - offsets[range.start]) as u64

@@ -197,7 +197,7 @@ fn push_value(column: &Column, cells: &Cells<'_>, row: usize, out: &mut Vec<u8>)
         return Ok(());
     }
     match cells {
-        Cells::Text(array) => push_json_string(out, array.value(row)),
+        Cells::Text(texts) => push_json_string(out, texts.value(row)),
         Cells::Boolean(array) => out.extend_from_slice(if array.value(row) { b"true" } else { b"false" }),
         Cells::Int32(array) => push_int(out, i64::from(array.value(row))),
         Cells::Int64(array) => push_int(out, array.value(row)),
@@ -375,7 +375,7 @@ mod tests {
             return Value::Null;
         }
         match cells {
-            Cells::Text(array) => json!(array.value(row)),
+            Cells::Text(texts) => json!(texts.value(row)),
             Cells::Boolean(array) => json!(array.value(row)),
             Cells::Int32(array) => json!(array.value(row)),
             Cells::Int64(array) => json!(array.value(row)),

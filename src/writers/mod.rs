@@ -140,6 +140,35 @@ mod tests {
     }
 
     #[test]
+    fn texts_in_buffers_of_other_batches_are_written_like_own_ones() {
+        use crate::columns::schema_of;
+        use crate::writers::fixtures::{ALL_TYPES, every_type};
+        use arrow::array::{ArrayRef, AsArray, StringViewArray};
+        use std::sync::Arc;
+
+        let own = every_type();
+        let columns: Vec<ArrayRef> = (own.columns().iter())
+            .map(|column| match column.as_string_opt::<i32>() {
+                Some(texts) => Arc::new(StringViewArray::from(texts)) as ArrayRef,
+                None => Arc::clone(column),
+            })
+            .collect();
+        let shared = RecordBatch::try_new(schema_of(&ALL_TYPES, &columns), columns).unwrap();
+        assert_ne!(own.schema(), shared.schema());
+        assert_eq!(cut::logical_size(&own), cut::logical_size(&shared));
+        for writer in ALL {
+            let written = |batch: &RecordBatch| {
+                let mut bytes = Vec::new();
+                let mut file = writer.open(Box::new(&mut bytes), &ALL_TYPES, &WriterOptions::default()).unwrap();
+                file.write(batch).unwrap();
+                file.finish().unwrap();
+                bytes
+            };
+            assert_eq!(written(&own), written(&shared), "{}", writer.name());
+        }
+    }
+
+    #[test]
     fn every_writer_refuses_what_the_table_does_not_allow() {
         use crate::writers::fixtures::{ALL_TYPES, every_type};
         use arrow::array::{ArrayRef, Float64Array, new_null_array};

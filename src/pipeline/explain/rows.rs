@@ -106,7 +106,7 @@ impl Cell<'_> {
     /// Whether a text column has a value.
     pub fn is(&self, name: &str, value: &str) -> bool {
         let cells = self.table.column(name).and_then(|column| cells_of(self.batch, column).ok());
-        matches!(cells, Some(Cells::Text(array)) if !cells.is_some_and(|cells| cells.is_null(self.row)) && array.value(self.row) == value)
+        matches!(cells, Some(Cells::Text(texts)) if !cells.is_some_and(|cells| cells.is_null(self.row)) && texts.value(self.row) == value)
     }
 
     /// Whether a number column has a value.
@@ -161,7 +161,7 @@ fn value_text(cells: &Cells<'_>, row: usize) -> Option<String> {
         String::from_utf8_lossy(&out).into_owned()
     };
     Some(match cells {
-        Cells::Text(array) => array.value(row).to_owned(),
+        Cells::Text(texts) => texts.value(row).to_owned(),
         Cells::Boolean(array) => array.value(row).to_string(),
         Cells::Int32(array) => array.value(row).to_string(),
         Cells::Int64(array) => array.value(row).to_string(),

@@ -79,7 +79,7 @@ impl<'a> ArticleNode<'a> {
             return Self::Null;
         }
         match cells {
-            Cells::Text(array) => Self::Text(array.value(row)),
+            Cells::Text(texts) => Self::Text(texts.value(row)),
             Cells::Boolean(array) => Self::Boolean(array.value(row)),
             Cells::Int32(array) => Self::Integer(i64::from(array.value(row))),
             Cells::Int64(array) => Self::Integer(array.value(row)),

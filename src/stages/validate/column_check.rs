@@ -43,7 +43,7 @@ impl ColumnCheck {
                 continue;
             }
             *bad = match (cells, &self.element) {
-                (Cells::Text(array), _) => !known.is_valid(&self.value, array.value(row)),
+                (Cells::Text(texts), _) => !known.is_valid(&self.value, texts.value(row)),
                 (Cells::TextList(lists), Some(element)) => !lists.row(row).all(|text| known.is_valid(element, text)),
                 _ => !self.value.is_valid(ArticleNode::of(cells, row)),
             };
