@@ -43,18 +43,18 @@ const CLOSER: (usize, usize) = (4, 160);
 /// Confidence from which a glance is enough.
 const CLEAR: f64 = 0.99;
 
-/// Confidence from which a glance at words and trigrams is enough.
-const CLEAR_ENOUGH: f64 = 0.95;
-
 /// Confidence from which an answer is sure.
 const SURE: f64 = 0.5;
+
+/// Confidence from which a glance at words and trigrams is enough.
+const CLEAR_ENOUGH: f64 = 0.95;
 
 /// Letters an answer needs to be sure: of a script that decides alone, and of the other ones.
 const SURE_LETTERS: (u32, u32) = (2, 20);
 
 /// Lead that Serbian in Latin letters needs over the other languages, in units: its n-grams are
 /// transliterated, and without a word of its own a text is taken for Bosnian or Croatian.
-const SERBIAN_LATIN_HANDICAP: u32 = 16;
+const SERBIAN_LATIN_HANDICAP: u16 = 16;
 
 /// Detects the main language of `text`; `None` when it has no letters of a known script.
 ///
@@ -64,13 +64,13 @@ const SERBIAN_LATIN_HANDICAP: u32 = 16;
 /// words differ, but not in every sentence.
 pub fn detect_language(text: &str) -> Option<Detected> {
     let long = text.len() > WHOLE;
-    let glance = if long { pieces(text, GLANCE) } else { vec![text] };
-    let mut found = read(&glance, Depth::Words)?;
+    let glance = Sample::of(if long { pieces(text, GLANCE) } else { vec![text] })?;
+    let mut found = glance.read(Depth::Words)?;
     if !found.is_clear() {
-        found = read(&glance, Depth::Ngrams)?;
+        found = glance.read(Depth::Ngrams)?;
     }
     if long && !(found.sure && found.confidence >= CLEAR_ENOUGH) {
-        found = read(&pieces(text, CLOSER), Depth::Ngrams)?;
+        found = Sample::of(pieces(text, CLOSER))?.read(Depth::Ngrams)?;
     }
     Some(found)
 }
@@ -123,33 +123,50 @@ fn pieces(text: &str, (count, size): (usize, usize)) -> Vec<&str> {
 /// Letters of each script.
 type ScriptCounts = [u32; SCRIPTS];
 
-fn read(pieces: &[&str], depth: Depth) -> Option<Detected> {
-    let mut counts: ScriptCounts = [0; SCRIPTS];
-    for piece in pieces {
-        count_scripts(piece, &mut counts);
+/// Pieces of a text, and the script of most of their letters.
+struct Sample<'t> {
+    pieces: Vec<&'t str>,
+    script: Script,
+    /// Of the script, in the weight of all letters.
+    share: f64,
+    /// Letters of the script.
+    letters: u32,
+}
+
+impl<'t> Sample<'t> {
+    /// `None` where there are no letters.
+    fn of(pieces: Vec<&'t str>) -> Option<Self> {
+        let mut counts: ScriptCounts = [0; SCRIPTS];
+        for piece in &pieces {
+            count_scripts(piece, &mut counts);
+        }
+        let (script, share) = main_script(&counts)?;
+        Some(Self { pieces, script, share, letters: counts[script as usize] })
     }
-    let (script, share) = main_script(&counts)?;
-    let letters = counts[script as usize];
-    match script {
-        Script::Latin | Script::Cyrillic | Script::Arabic => by_ngrams(pieces, script, depth)
-            .map(|found| Detected { sure: found.sure && letters >= SURE_LETTERS.1, ..found }),
-        Script::Devanagari => Some(by_words(pieces, &DEVANAGARI, share)),
-        Script::Hebrew => Some(by_words(pieces, &HEBREW, share)),
-        _ => script.language().map(|language| Detected {
-            language,
-            confidence: quantize(share),
-            sure: share >= SURE && letters >= SURE_LETTERS.0,
-        }),
+
+    fn read(&self, depth: Depth) -> Option<Detected> {
+        let Self { pieces, script, share, letters } = self;
+        match script {
+            Script::Latin | Script::Cyrillic | Script::Arabic => by_ngrams(pieces, *script, depth)
+                .map(|found| Detected { sure: found.sure && *letters >= SURE_LETTERS.1, ..found }),
+            Script::Devanagari => Some(by_words(pieces, &DEVANAGARI, *share)),
+            Script::Hebrew => Some(by_words(pieces, &HEBREW, *share)),
+            _ => script.language().map(|language| Detected {
+                language,
+                confidence: quantize(*share),
+                sure: *share >= SURE && *letters >= SURE_LETTERS.0,
+            }),
+        }
     }
 }
 
 fn count_scripts(piece: &str, counts: &mut ScriptCounts) {
+    let letters = piece.bytes().filter(u8::is_ascii_alphabetic).count();
+    counts[Script::Latin as usize] += letters as u32;
     if piece.is_ascii() {
-        let letters = piece.bytes().filter(u8::is_ascii_alphabetic).count();
-        counts[Script::Latin as usize] += letters as u32;
         return;
     }
-    for c in piece.chars() {
+    for c in piece.chars().filter(|c| !c.is_ascii()) {
         if let Some(count) = counts.get_mut(Script::of(c) as usize) {
             *count += 1;
         }
@@ -226,29 +243,32 @@ fn by_ngrams(pieces: &[&str], script: Script, depth: Depth) -> Option<Detected> 
 }
 
 /// exp(-units of weight), softened: every letter is read in three n-grams, so they say a third each.
+fn likelihood_ratio(units: u32) -> f64 {
+    RATIOS.get(units as usize).copied().unwrap_or(0.0)
+}
+
+/// The ratio of each number of units; beyond the last it is below what a confidence shows.
 ///
 /// By multiplication alone, so that every machine gets the same bits.
-fn likelihood_ratio(units: u32) -> f64 {
+const RATIOS: [f64; 129] = {
     /// exp(-NATS_PER_UNIT / 3).
     const PER_UNIT: f64 = 0.841_138;
-    const { assert!(NATS_PER_UNIT > 0.518 && NATS_PER_UNIT < 0.520) };
-    /// From here on the ratio is below what a confidence shows.
-    const NEGLIGIBLE: u32 = 128;
-    if units > NEGLIGIBLE {
-        return 0.0;
-    }
-    let mut ratio = 1.0;
-    let mut square = PER_UNIT;
-    let mut left = units;
-    while left > 0 {
-        if left & 1 == 1 {
-            ratio *= square;
+    assert!(NATS_PER_UNIT > 0.518 && NATS_PER_UNIT < 0.520);
+    let mut ratios = [1.0; 129];
+    let mut units = 1;
+    while units < ratios.len() {
+        let (mut square, mut left) = (PER_UNIT, units);
+        while left > 0 {
+            if left & 1 == 1 {
+                ratios[units] *= square;
+            }
+            square *= square;
+            left >>= 1;
         }
-        square *= square;
-        left >>= 1;
+        units += 1;
     }
-    ratio
-}
+    ratios
+};
 
 fn quantize(share: f64) -> f64 {
     (share * 1e6).round() / 1e6

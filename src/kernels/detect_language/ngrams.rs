@@ -32,9 +32,6 @@ const ARABIC: &[&str] = &["ar", "fa", "ur"];
 /// The model's name of Serbian in Latin letters.
 pub(super) const SERBIAN_LATIN: &str = "sr-Latn";
 
-/// Most languages a model can hold: postings and scores have room for as many.
-const MAX_LANGUAGES: usize = 64;
-
 /// Slots of the hash tables: powers of two, at least twice the entries.
 const TRIGRAM_SLOTS: usize = 1 << 16;
 const WORD_SLOTS: usize = 1 << 14;
@@ -49,87 +46,113 @@ const CODED: usize = 0x2000;
 /// The model, built from its text form at first use (about a millisecond).
 pub(super) static MODEL: LazyLock<Model> = LazyLock::new(|| Model::parse(SOURCE));
 
-/// Scores per language: a language's summed weights in the low 20 bits, its n-grams seen above.
+/// What an n-gram weighs for each language, 0 where it is not frequent, and behind the last language its key: one cache line, which
+/// is all that a look-up touches beside its slot.
+type Row = [u8; LANES];
+
+/// Bytes of a row.
+const LANES: usize = 64;
+
+/// Bytes of a key.
+const KEY: usize = 3;
+
+/// Most languages a model can hold.
+const MAX_LANGUAGES: usize = LANES - KEY;
+
+/// Sums per language.
+///
+/// At most 640 bytes are read into one of these: fewer than 1,000 n-grams of at most [`TELLING_WEIGHT`], so 16 bits are enough.
 #[derive(Clone)]
 pub(super) struct Scores {
-    sums: [u32; MAX_LANGUAGES],
+    weights: [u16; LANES],
+    hits: [u16; LANES],
     /// N-grams looked up.
     pub(super) ngrams: u32,
 }
 
-const HIT: u32 = 1 << 20;
-
 impl Default for Scores {
     fn default() -> Self {
-        Self { sums: [0; MAX_LANGUAGES], ngrams: 0 }
+        Self { weights: [0; LANES], hits: [0; LANES], ngrams: 0 }
     }
 }
 
 impl Scores {
+    /// Adds an n-gram; every lane alike, also those of the key, so that the loop becomes vector code without a branch.
+    fn add(&mut self, ngram: &Row) {
+        for ((sum, hits), &weight) in self.weights.iter_mut().zip(&mut self.hits).zip(ngram) {
+            *sum = sum.wrapping_add(u16::from(weight));
+            *hits = hits.wrapping_add(u16::from(weight != 0));
+        }
+    }
+
     /// Summed weight of a language, in units.
     pub(super) fn weight(&self, language: usize) -> u32 {
-        self.sums[language] % HIT
+        u32::from(self.weights[language])
     }
 
     /// Takes `units` of weight off a language.
-    pub(super) fn hold_back(&mut self, language: usize, units: u32) {
-        if let Some(sum) = self.sums.get_mut(language) {
-            *sum -= units.min(*sum % HIT);
+    pub(super) fn hold_back(&mut self, language: usize, units: u16) {
+        if let Some(sum) = self.weights.get_mut(language) {
+            *sum = sum.saturating_sub(units);
         }
     }
 
     /// How many of the n-grams looked up are frequent ones of the language.
     pub(super) fn hits(&self, language: usize) -> u32 {
-        self.sums[language] / HIT
+        u32::from(self.hits[language])
     }
 }
 
-/// A language and the weight that an n-gram has for it.
-type Posting = (u8, u8);
+/// What finds an n-gram: where its slot should be, and the [`KEY`] bytes that its row is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key {
+    home: u32,
+    rest: u32,
+}
 
-/// N-grams and their postings, hashed with open addressing.
+/// N-grams and their weights, hashed with open addressing.
 struct Table {
-    /// (key, start of the postings); key 0 is an empty slot.
-    slots: Vec<(u32, u32)>,
-    /// Runs of postings, each behind its length as (length, 0).
-    postings: Vec<Posting>,
+    /// Places in `rows`; 0 is an empty slot, and the place of the unknown n-gram, which weighs nothing.
+    slots: Vec<u16>,
+    rows: Vec<Row>,
 }
 
 impl Table {
     fn new(slots: usize) -> Self {
-        Self { slots: vec![(0, 0); slots], postings: Vec::new() }
+        Self { slots: vec![0; slots], rows: vec![[0; LANES]] }
     }
 
     /// The slot of `key`, or the empty one where it would be.
-    fn slot(&self, key: u32) -> usize {
+    fn slot(&self, key: Key) -> usize {
         let mask = self.slots.len() - 1;
-        let mut at = (key.wrapping_mul(0x9E37_79B1) >> 16) as usize & mask;
-        while self.slots[at].0 != key && self.slots[at].0 != 0 {
+        let mut at = key.home as usize & mask;
+        while self.slots[at] != 0 && key_of(&self.rows[usize::from(self.slots[at])]) != key.rest {
             at = (at + 1) & mask;
         }
         at
     }
 
-    fn insert(&mut self, key: u32, postings: impl Iterator<Item = Posting>) {
+    fn insert(&mut self, key: Key, postings: impl Iterator<Item = (u8, u8)>) {
         let at = self.slot(key);
-        let start = self.postings.len();
-        self.slots[at] = (key, start as u32);
-        self.postings.push((0, 0));
-        self.postings.extend(postings.filter(|(language, _)| usize::from(*language) < MAX_LANGUAGES));
-        self.postings[start].0 = (self.postings.len() - start - 1) as u8;
+        let mut row = [0; LANES];
+        row[MAX_LANGUAGES..].copy_from_slice(&key.rest.to_be_bytes()[size_of::<u32>() - KEY..]);
+        for (language, weight) in postings {
+            if let Some(slot) = row[..MAX_LANGUAGES].get_mut(usize::from(language)) {
+                *slot = weight;
+            }
+        }
+        self.slots[at] = u16::try_from(self.rows.len()).expect("law: the model has fewer n-grams than 16 bits number");
+        self.rows.push(row);
     }
 
-    fn add(&self, key: u32, scores: &mut Scores) {
-        let (found, start) = self.slots[self.slot(key)];
-        if found == 0 {
-            return;
-        }
-        let mut run = self.postings[start as usize..].iter();
-        let length = run.next().map_or(0, |head| head.0);
-        for &(language, weight) in run.take(usize::from(length)) {
-            scores.sums[usize::from(language) % MAX_LANGUAGES] += HIT + u32::from(weight);
-        }
+    fn of(&self, key: Key) -> &Row {
+        &self.rows[usize::from(self.slots[self.slot(key)])]
     }
+}
+
+fn key_of(row: &Row) -> u32 {
+    let [.., first, second, third] = *row;
+    u32::from_be_bytes([0, first, second, third])
 }
 
 /// The model: for each language the weights of trigrams and of words.
@@ -239,7 +262,7 @@ impl Model {
             |word| {
                 scores.ngrams += 1;
                 if word.letters > 1 {
-                    self.words.add(word.key(), scores);
+                    scores.add(self.words.of(word.key()));
                 }
             },
         );
@@ -247,24 +270,29 @@ impl Model {
 
     /// Adds the trigrams and the words of a piece of text to `scores`.
     pub(super) fn score(&self, text: &str, scores: &mut Scores) {
-        let counter = std::cell::RefCell::new(scores);
+        // All keys come before all look-ups, so that these wait for memory together.
+        let mut trigrams = Vec::with_capacity(text.len() + 1);
+        let mut words = Vec::with_capacity(text.len() / 2 + 1);
         self.read(
             text,
-            |trigram| {
-                let scores = &mut **counter.borrow_mut();
-                scores.ngrams += 1;
-                self.trigrams.add(trigram, scores);
-            },
+            |trigram| trigrams.push(trigram),
             |word| {
                 if word.letters > 1 {
-                    self.words.add(word.key(), &mut counter.borrow_mut());
+                    words.push(word.key());
                 }
             },
         );
+        scores.ngrams += trigrams.len() as u32;
+        for trigram in trigrams {
+            scores.add(self.trigrams.of(trigram));
+        }
+        for word in words {
+            scores.add(self.words.of(word));
+        }
     }
 
     /// Reads the words of a piece of text; its ends count as edges of words.
-    fn read(&self, text: &str, mut trigram: impl FnMut(u32), mut end: impl FnMut(&Word)) {
+    fn read(&self, text: &str, mut trigram: impl FnMut(Key), mut end: impl FnMut(&Word)) {
         let mut word = Word::default();
         for c in text.chars() {
             // The underscore's code is for parsing; in text it is no letter.
@@ -314,17 +342,19 @@ impl Word {
         self.hash = (self.hash.rotate_left(5) ^ u32::from(code)).wrapping_mul(0x9E37_79B1);
     }
 
-    /// Never 0, which is the empty slot's.
-    fn key(&self) -> u32 {
-        self.hash | 1
+    /// Slot and row together know all bits of the hash.
+    fn key(&self) -> Key {
+        const REST: u32 = 8 * KEY as u32;
+        Key { home: self.hash >> (u32::BITS - WORD_SLOTS.ilog2()), rest: self.hash & ((1 << REST) - 1) }
     }
 }
 
-fn trigram_key(first: u8, second: u8, third: u8) -> u32 {
-    u32::from_be_bytes([0, first, second, third])
+fn trigram_key(first: u8, second: u8, third: u8) -> Key {
+    let rest = u32::from_be_bytes([0, first, second, third]);
+    Key { home: rest.wrapping_mul(0x9E37_79B1) >> (u32::BITS - TRIGRAM_SLOTS.ilog2()), rest }
 }
 
-fn word_key(codes: &[u8]) -> u32 {
+fn word_key(codes: &[u8]) -> Key {
     let mut word = Word::default();
     for &code in codes {
         word.push(code);
@@ -374,7 +404,7 @@ mod tests {
         let model = Model::parse(SOURCE);
         assert_eq!(model.languages.len(), 61);
         for (table, least) in [(&model.trigrams, 20_000), (&model.words, 3_000)] {
-            let used = table.slots.iter().filter(|slot| slot.0 != 0).count();
+            let used = table.slots.iter().filter(|slot| **slot != 0).count();
             assert!((least..table.slots.len() * 2 / 3).contains(&used), "{used}");
         }
         // Every letter of the source has a code of its own.
@@ -389,7 +419,7 @@ mod tests {
         let entries = SOURCE.lines().skip(1).map(|line| line.split('\t').count() - 1).sum::<usize>();
         let telling: std::collections::BTreeSet<&str> =
             TELLING_WORDS.iter().flat_map(|(_, words)| words.split_ascii_whitespace()).collect();
-        let used = |table: &Table| table.slots.iter().filter(|slot| slot.0 != 0).count();
+        let used = |table: &Table| table.slots.iter().filter(|slot| **slot != 0).count();
         assert_eq!(used(&model.trigrams) + used(&model.words), entries + telling.len());
     }
 
@@ -399,7 +429,7 @@ mod tests {
         let (mut lower, mut upper) = (Scores::default(), Scores::default());
         model.score("the queen’s speech in the house", &mut lower);
         model.score("THE QUEEN’S SPEECH IN THE HOUSE", &mut upper);
-        assert_eq!(lower.sums, upper.sums);
+        assert_eq!((lower.weights, lower.hits), (upper.weights, upper.hits));
     }
 
     #[test]
