@@ -7,8 +7,7 @@ const LEAST_FOR_HUGE_PAGES: u64 = 512 << 20;
 
 /// Keeps the system from backing buffers with huge pages where they could take the process past a budget of `memory` bytes.
 ///
-/// The allocator asks for them, because filling a run's buffers page by page costs a tenth of a run. Only the cost of
-/// memory depends on it, so a system that does not know the call is passed over.
+/// Some systems give them unasked. Only the cost of memory depends on it, so a system that does not know the call is passed over.
 pub fn spare_huge_pages(memory: u64) {
     #[cfg(target_os = "linux")]
     if memory < LEAST_FOR_HUGE_PAGES {

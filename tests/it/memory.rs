@@ -14,7 +14,7 @@ fn peak(folder: &Path, memory: &str, threads: &str) -> u64 {
 }
 
 fn assert_kept(folder: &Path) {
-    // The least that is allowed, and the least with huge pages.
+    // The least that is allowed, and the least with which a system may use huge pages.
     for (mebibytes, threads) in [(192, "1"), (192, "2"), (192, "8"), (512, "1"), (512, "8")] {
         let peak = peak(folder, &format!("{mebibytes}MiB"), threads);
         assert!(peak <= (mebibytes << 20) / 10 * 11, "{threads} threads took {} MiB of {mebibytes}", peak >> 20);
