@@ -98,21 +98,45 @@ fn ascii_steps(bytes: &[u8]) -> usize {
     bytes.chunks(STEP).take_while(|step| step.is_ascii()).map(<[u8]>::len).sum()
 }
 
-/// Appends folded ASCII. Every byte is written and the end moves on only past those that count.
+/// Appends folded ASCII.
 fn push_ascii(bytes: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    let mut before = out.last().copied().unwrap_or(b' ');
+    let before = out.last().copied().unwrap_or(b' ');
+    // No more bytes are written than were read.
     out.resize(start + bytes.len(), 0);
-    let room = &mut out[start..];
-    let mut end = 0;
-    for &byte in bytes {
-        let folded = ASCII[usize::from(byte)];
-        // `end` never passes the number of bytes read, so the slot is always there.
-        room[end] = folded;
-        end += usize::from((folded | before) != b' ');
-        before = folded;
+    let mut writer = Writer { room: &mut out[start..], end: 0, before };
+    let mut words = bytes.chunks_exact(WORD);
+    for word in words.by_ref() {
+        writer.push_word(u64::from_le_bytes(word.try_into().expect("law: chunks have eight bytes")));
     }
-    out.truncate(start + end);
+    for &byte in words.remainder() {
+        writer.push_byte(ASCII[usize::from(byte)]);
+    }
+    let written = writer.end;
+    out.truncate(start + written);
+}
+
+/// ASCII bytes that are folded at once.
+const WORD: usize = size_of::<u64>();
+
+const HIGH_BITS: u64 = every(0x80);
+
+/// Eight times the same byte.
+const fn every(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; WORD])
+}
+
+/// Folds eight ASCII bytes; the high bit of each byte of the second word tells whether it is a separator.
+///
+/// Sums of bytes below 0x80 and addends up to 0x50 stay within their byte, so their high bits compare all bytes at once.
+fn fold_word(word: u64) -> (u64, u64) {
+    let within = |bytes: u64, first: u8, last: u8| (bytes + every(0x80 - first)) & !(bytes + every(0x7F - last));
+    let lower = word | every(0x20);
+    let letters = within(lower, b'a', b'z') & HIGH_BITS;
+    let digits = within(word, b'0', b'9') & HIGH_BITS;
+    let separators = !(letters | digits) & HIGH_BITS;
+    let whole = |bits: u64| (bits >> 7) * 0xFF;
+    (lower & whole(letters) | word & whole(digits) | separators >> 2, separators)
 }
 
 /// Appends a step of `text` from byte `from`, folded; returns where the next one begins.
@@ -122,11 +146,18 @@ fn push_mixed(text: &str, from: usize, out: &mut Vec<u8>) -> usize {
     let end = bytes.len().min(from + MIXED_STEP);
     let start = out.len();
     let before = out.last().copied().unwrap_or(b' ');
-    // The step may end within a character of 4 bytes, and no character grows more than threefold.
-    out.resize(start + 3 * (end - from + 4), 0);
+    // The step may end within a word of 8 bytes, and no character grows more than threefold.
+    out.resize(start + 3 * (end - from + WORD), 0);
     let mut writer = Writer { room: &mut out[start..], end: 0, before };
     let mut at = from;
     while at < end {
+        if let Some(word) = bytes.get(at..at + WORD).and_then(|word| word.try_into().ok()).map(u64::from_le_bytes)
+            && word & HIGH_BITS == 0
+        {
+            writer.push_word(word);
+            at += WORD;
+            continue;
+        }
         if bytes[at] < 0x80 {
             writer.push_byte(ASCII[usize::from(bytes[at])]);
             at += 1;
@@ -182,11 +213,29 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes a folded ASCII byte; spaces only behind a token.
+    /// Writes a folded ASCII byte; spaces only behind a token. The byte is always written, and the end moves past those that count.
     fn push_byte(&mut self, byte: u8) {
         self.room[self.end] = byte;
         self.end += usize::from((byte | self.before) != b' ');
         self.before = byte;
+    }
+
+    /// Folds and writes eight ASCII bytes; most words have no two separators in a row and are written as they are.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call takes longer than most words")]
+    fn push_word(&mut self, word: u64) {
+        let (folded, separators) = fold_word(word);
+        let behind = separators << 8 | u64::from(self.before == b' ') << 7;
+        let bytes = folded.to_le_bytes();
+        if separators & behind == 0 {
+            self.room[self.end..self.end + WORD].copy_from_slice(&bytes);
+            self.end += WORD;
+            self.before = bytes[WORD - 1];
+        } else {
+            for byte in bytes {
+                self.push_byte(byte);
+            }
+        }
     }
 
     /// Writes a character of two bytes.

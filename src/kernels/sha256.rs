@@ -15,6 +15,20 @@ pub const WRITTEN_LEN: usize = PREFIX.len() + 64;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
+/// The value of each hexadecimal digit, [`NO_DIGIT`] for other bytes.
+const VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < HEX.len() {
+        values[HEX[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+
+/// Has a bit that no value of a digit has.
+const NO_DIGIT: u8 = 0x80;
+
 /// The SHA-256 digest of some bytes; displays as `sha256:` and 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
@@ -32,10 +46,13 @@ impl Digest {
             return None;
         }
         let mut digest = [0; 32];
+        let mut wrong = 0;
         for (byte, pair) in digest.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = (digit_value(pair[0])? << 4) | digit_value(pair[1])?;
+            let (high, low) = (VALUES[usize::from(pair[0])], VALUES[usize::from(pair[1])]);
+            wrong |= high | low;
+            *byte = high << 4 | low & 0xF;
         }
-        Some(Self(digest))
+        (wrong & NO_DIGIT == 0).then_some(Self(digest))
     }
 
     /// The written form as bytes, without an allocation. Always ASCII.
@@ -126,14 +143,6 @@ pub fn push_hex(bytes: &[u8], out: &mut String) {
     for byte in bytes {
         out.push(char::from(HEX[usize::from(byte >> 4)]));
         out.push(char::from(HEX[usize::from(byte & 15)]));
-    }
-}
-
-fn digit_value(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
     }
 }
 
