@@ -7,17 +7,19 @@
 //! what lies beyond [`MAX_ATTRIBUTES`]; and the steps that the parser takes on the tree are counted: a page that takes more than
 //! [`STEPS_PER_BYTE`] a byte is read as far as that, and [`HtmlPage::is_cut`] says so.
 
+mod feed;
+mod references;
 mod sink;
 mod trim_tags;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use html5ever::Attribute;
-use html5ever::tendril::{StrTendril, TendrilSink};
-use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::tendril::StrTendril;
+use memchr::memchr;
 
 pub use html5ever::{LocalName, local_name};
-use sink::Sink;
 
 /// Attributes that a tag keeps.
 pub const MAX_ATTRIBUTES: usize = 512;
@@ -27,11 +29,9 @@ pub const STEPS_PER_BYTE: u64 = 64;
 pub const MAX_NODES: usize = 1 << 18;
 /// Steps that any page may take.
 const FREE_STEPS: u64 = 1 << 20;
-/// The parser is fed so many bytes between two looks at the count.
-const CHUNK: usize = 4096;
 
 /// A node of a page: an element, or text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HtmlNode {
     name: LocalName,
     text: StrTendril,
@@ -42,7 +42,7 @@ pub struct HtmlNode {
 }
 
 /// A parsed page. Node 0 is the document; nodes are named by their index in document order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HtmlPage {
     nodes: Vec<HtmlNode>,
     attributes: Vec<Attribute>,
@@ -54,25 +54,22 @@ pub struct HtmlPage {
 /// Comments and processing instructions are left out; what stands in `<noscript>` and `<template>` are elements like others.
 pub fn parse_html(text: &str) -> HtmlPage {
     let (trimmed, is_short) = trim_tags::trim_tags(text);
-    let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
-    let tokenizer = html5ever::tokenizer::Tokenizer::new(
-        TreeBuilder::new(Sink::new(trimmed.len()), options),
-        html5ever::tokenizer::TokenizerOpts::default(),
-    );
-    let mut parser =
-        html5ever::driver::Parser { tokenizer, input_buffer: html5ever::tokenizer::BufferQueue::default() };
     let limit = FREE_STEPS + STEPS_PER_BYTE * trimmed.len() as u64;
-    let whole = StrTendril::from(&*trimmed);
-    let mut at = 0;
-    while at < trimmed.len() && !parser.tokenizer.sink.sink.is_full(limit) {
-        let end = trimmed.floor_char_boundary((at + CHUNK).min(trimmed.len()));
-        parser.process(whole.subtendril(at as u32, (end - at) as u32));
-        at = end;
-    }
-    let is_cut = is_short || at < trimmed.len();
-    let mut page = parser.finish();
-    page.is_cut = is_cut;
+    let (mut page, is_cut) = feed::feed(&StrTendril::from(&*with_line_feeds(&trimmed)), limit);
+    page.is_cut = is_short || is_cut;
     page
+}
+
+/// The text with its line ends as the parser reads them: LF in the place of CRLF and of CR.
+fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    let Some(first) = memchr(b'\r', text.as_bytes()) else { return text.into() };
+    let mut out = String::with_capacity(text.len());
+    out.push_str(&text[..first]);
+    for line in text[first + 1..].split('\r') {
+        out.push('\n');
+        out.push_str(line.strip_prefix('\n').unwrap_or(line));
+    }
+    out.into()
 }
 
 impl HtmlPage {
@@ -220,6 +217,13 @@ mod tests {
     }
 
     #[test]
+    fn line_ends_are_line_feeds() {
+        for (text, expected) in [("a\r\nb\rc\r\r\nd\r", "a\nb\nc\n\nd\n"), ("", ""), ("a\n", "a\n"), ("\r\n", "\n")] {
+            assert_eq!(with_line_feeds(text), expected);
+        }
+    }
+
+    #[test]
     fn hostile_pages_cost_bounded_work() {
         let deep = "<div>".repeat(100_000);
         let page = parse_html(&deep);
@@ -229,7 +233,7 @@ mod tests {
         assert!(!page.is_cut());
         assert_eq!(page.text_content(0), "text");
         let many = parse_html(&"<p>x".repeat(1_000_000));
-        assert!(many.is_cut() && many.len() < MAX_NODES + CHUNK);
+        assert!(many.is_cut() && many.len() < MAX_NODES + 16);
         let formats = "<b><i><a>".repeat(50_000);
         assert!(parse_html(&formats).is_cut());
     }
