@@ -16,6 +16,8 @@ mod symbols;
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
+
 use crate::rejection::{ReasonCode, Rejection};
 use charset::Charset;
 pub use declared::declared_encoding;
@@ -171,11 +173,19 @@ fn is_stray_control(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{85}')
 }
 
+/// Whether a byte is a C0 control but for line ends, TAB and FF, or DEL.
+#[expect(clippy::needless_bitwise_bool, reason = "lazy operators keep the loop from becoming vector code")]
+fn is_c0(byte: u8) -> bool {
+    (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != 0x0C) & (byte != b'\r') | (byte == 0x7F)
+}
+
 /// Controls per byte of text: C0 but line ends, TAB and FF; C1 but NEL.
 fn share_of_controls(text: &str) -> f64 {
     let bytes = text.as_bytes();
-    let c0 = bytes.iter().filter(|b| **b < 0x20 && !matches!(**b, 9 | 10 | 12 | 13) || **b == 0x7F).count();
-    let c1 = bytes.windows(2).filter(|pair| pair[0] == 0xC2 && pair[1] < 0xA0 && pair[1] != 0x85).count();
+    // Blocks whose count fits a byte become vector code.
+    let c0: usize =
+        bytes.chunks(128).map(|block| usize::from(block.iter().map(|&b| u8::from(is_c0(b))).sum::<u8>())).sum();
+    let c1 = memchr_iter(0xC2, bytes).filter(|&at| bytes.get(at + 1).is_some_and(|&b| b < 0xA0 && b != 0x85)).count();
     (c0 + c1) as f64 / bytes.len().max(1) as f64
 }
 

@@ -10,6 +10,9 @@ use crate::readers::{ReadContext, Tile, TileSink};
 use crate::rejection::{Damage, RawBytes, ReasonCode, Rejection};
 use crate::stream::{RawInput, damage_of};
 
+/// Room for a file before its size is known, in bytes; most pages fit.
+const USUAL: usize = 256 << 10;
+
 /// All bytes of a file; `None` when it is empty, damaged or longer than a record may be, which the sink has been told.
 ///
 /// # Errors
@@ -19,7 +22,7 @@ pub(super) fn read_whole(
     context: &ReadContext<'_>,
     sink: &mut dyn TileSink,
 ) -> Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(USUAL);
     let limit = context.max_record.saturating_add(1);
     if let Err(error) = Read::take(&mut *input, limit).read_to_end(&mut bytes) {
         let rejection = damage_of(error).map_err(|error| refused(context, error))?;

@@ -117,19 +117,21 @@ impl Model {
         }
         let mut sums = [0; LANES];
         for tree in trees {
-            let mut places = [0_u8; LANES];
+            let mut places = [0_usize; LANES];
             for _ in 0..tree.depth {
-                let before = places;
+                let mut moved = 0;
                 for (place, block) in places.iter_mut().zip(&blocks) {
-                    let node = tree.nodes[usize::from(*place) % MOST_NODES];
-                    *place = node.low + u8::from(block[usize::from(node.column)] > node.threshold);
+                    let node = &tree.nodes[*place % MOST_NODES];
+                    let next = usize::from(node.low) + usize::from(block[usize::from(node.column)] > node.threshold);
+                    moved |= next ^ *place;
+                    *place = next;
                 }
-                if places == before {
+                if moved == 0 {
                     break;
                 }
             }
             for (sum, place) in sums.iter_mut().zip(places) {
-                *sum += i32::from(tree.scores[usize::from(place) % MOST_NODES]);
+                *sum += i32::from(tree.scores[place % MOST_NODES]);
             }
         }
         for (block, sum) in lanes.iter().zip(sums) {

@@ -34,31 +34,30 @@ pub fn is_byline_class(value: &str) -> bool {
     may_name_author(value) && class_words(value).any(|word| has_word(&CLASS_WORDS, word))
 }
 
+/// Four letters of each class word.
+const PARTS: [&[u8; 4]; 18] = [
+    b"auth", b"aute", b"auto", b"byli", b"byus", b"ontr", b"eato", b"rfat", b"jour", b"tedb", b"edak", b"epor",
+    b"chre", b"igna", b"bmit", b"erna", b"rfas", b"writ",
+];
+
+/// Which bytes begin one of [`PARTS`], in either case, by the second byte.
+const PART_STARTS: [u32; 256] = {
+    let mut starts = [0; 256];
+    let mut at = 0;
+    while at < PARTS.len() {
+        let [first, second, ..] = *PARTS[at];
+        starts[second as usize] |= 1 << (first & 0x1F);
+        starts[second.to_ascii_uppercase() as usize] |= 1 << (first & 0x1F);
+        at += 1;
+    }
+    starts
+};
+
 /// A quick look for four letters of each class word, which most classes do not survive.
 fn may_name_author(value: &str) -> bool {
     value.as_bytes().windows(4).any(|window| {
-        let word = u32::from_be_bytes([window[0], window[1], window[2], window[3]]) | 0x2020_2020;
-        matches!(
-            &word.to_be_bytes(),
-            b"auth"
-                | b"aute"
-                | b"auto"
-                | b"byli"
-                | b"byus"
-                | b"ontr"
-                | b"eato"
-                | b"rfat"
-                | b"jour"
-                | b"tedb"
-                | b"edak"
-                | b"epor"
-                | b"chre"
-                | b"igna"
-                | b"bmit"
-                | b"erna"
-                | b"rfas"
-                | b"writ"
-        )
+        PART_STARTS[usize::from(window[1])] >> (window[0] & 0x1F) & 1 == 1
+            && PARTS.iter().any(|part| part.eq_ignore_ascii_case(window))
     })
 }
 
