@@ -111,6 +111,8 @@ pub struct DuplicateAccount {
     pub clusters: u64,
     /// Classes so wide that each member was compared with the first 64 only.
     pub wide_groups: u64,
+    /// Buckets so wide that each member was compared with the first 64 only.
+    pub wide_buckets: u64,
 }
 
 /// One file of the dataset.

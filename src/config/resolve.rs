@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::written::{Written, WrittenField};
 use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
-use crate::dedup::ExactPolicy;
 use crate::error::{Error, Result, did_you_mean};
 use crate::extractors::registry::Registry;
 use crate::kernels::match_path::PathPattern;
@@ -64,9 +63,7 @@ pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) ->
         .iter()
         .map(|(name, field)| Ok((name.clone(), resolve_field(name, field)?)))
         .collect::<Result<_>>()?;
-    let exact = one_of("dedup.exact", &written.dedup.exact, ExactPolicy::ALL.map(|policy| (policy.name(), policy)))?;
-    one_of("dedup.near", &written.dedup.near, [("off", ())])
-        .map_err(|error| error.hint("near-duplicates are not sought by this version; use `near = \"off\"`"))?;
+    let (dedup, max_source_loss) = super::dedup::resolve_dedup(&written.dedup)?;
     let attach = resolve_attach(written, registry)?;
     let export = ExportConfig {
         path: base.join(&written.export.path),
@@ -79,7 +76,7 @@ pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) ->
     };
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
     let digest = digest(written, sources.map(|(_, text)| text), &input);
-    Ok(Config { input, fields, attach: Arc::new(attach), exact, export, dataset, digest })
+    Ok(Config { input, fields, attach: Arc::new(attach), dedup, max_source_loss, export, dataset, digest })
 }
 
 fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {
@@ -205,7 +202,7 @@ fn in_range(key: &str, level: i32) -> Result<i32> {
     Err(key_error(key, &format!("expected a level from 1 to 22, but found `{level}`")))
 }
 
-fn one_of<'a, T>(key: &str, given: &str, known: impl IntoIterator<Item = (&'a str, T)>) -> Result<T> {
+pub(super) fn one_of<'a, T>(key: &str, given: &str, known: impl IntoIterator<Item = (&'a str, T)>) -> Result<T> {
     let mut names = Vec::new();
     for (name, value) in known {
         if name == given {
@@ -221,7 +218,7 @@ fn one_of<'a, T>(key: &str, given: &str, known: impl IntoIterator<Item = (&'a st
     })
 }
 
-fn key_error(key: &str, expected: &str) -> Error {
+pub(super) fn key_error(key: &str, expected: &str) -> Error {
     Error::config(format!("cannot use `{key}`")).caused_by(expected.to_owned())
 }
 
@@ -251,7 +248,7 @@ fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Dige
             "order": written.dates.order,
             "abbreviations": written.dates.abbreviations,
         },
-        "dedup": { "exact": written.dedup.exact, "near": written.dedup.near },
+        "dedup": super::dedup::digested(&written.dedup),
         "export": {
             "jsonl-compression": written.export.jsonl_compression,
             "parquet-zstd-level": written.export.parquet_zstd_level,
@@ -263,6 +260,7 @@ fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Dige
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dedup::{NearRule, Policies, Preference};
 
     fn config(text: &str) -> Result<Config> {
         resolve(&parse(text, "copydesk.toml")?, Path::new("."), None)
@@ -273,7 +271,9 @@ mod tests {
         let config = config("").unwrap();
         assert_eq!(config.input.max_record, 16 << 20);
         assert_eq!(config.export.path, Path::new("./output"));
-        assert_eq!(config.exact, ExactPolicy::Drop);
+        assert_eq!(config.dedup.policies, Policies::default());
+        assert_eq!(config.dedup.near, Some(NearRule::default()));
+        assert_eq!(config.dedup.preference, Preference::default());
     }
 
     #[test]
@@ -295,7 +295,18 @@ mod tests {
             [
                 "[dedup]\nexat = \"drop\"",
                 "[dedup]\nexact = \"dorp\"",
-                "[dedup]\nnear = \"flag\"",
+                "[dedup]\nnear = \"flg\"",
+                "[dedup]\nshingle = \"word-0\"",
+                "[dedup]\nshingle = \"3 words\"",
+                "[dedup]\njaccard = 1.5",
+                "[dedup]\ncontainment = 0",
+                "[dedup]\nwindow-days = \"of\"",
+                "[dedup]\nwindow-days = -1",
+                "[dedup]\nguards = 2",
+                "[dedup]\nbands = 0",
+                "[dedup]\nrows = 99",
+                "[dedup]\nprefer = [\"newest\"]",
+                "[dedup]\nprefer = [\"longest\", \"longest\"]",
                 "[input]\nmax-record = 16",
                 "[input]\nmax-record = \"16 parsecs\"",
                 "[input]\nmax-record = \"2GiB\"",

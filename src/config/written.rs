@@ -85,8 +85,34 @@ pub struct WrittenDates {
 pub struct WrittenDedup {
     /// `drop`: exact copies leave within one source; `drop-across-sources`: everywhere; `flag`: none leaves.
     pub exact: String,
-    /// `off`: near-duplicates are not sought.
+    /// `flag`: near-duplicates stay rows that are no representatives; `drop`: they leave; `off`: none is sought.
     pub near: String,
+    /// What texts are compared by: runs of so many words, `word-5`, or characters, `char-8`.
+    pub shingle: String,
+    /// Least Jaccard similarity of near-duplicates.
+    pub jaccard: f64,
+    /// Least share of a shorter text that stands in a longer one.
+    pub containment: f64,
+    /// Most days between near-duplicates that are both dated to the day; `"off"` for any.
+    pub window_days: WrittenLimit,
+    /// Bands of the sketch by which candidates are found.
+    pub bands: usize,
+    /// Rows of each band.
+    pub rows: usize,
+    /// Which of several copies stands for the others: `earliest`, `longest`, `most-metadata`, `source-rank`, in your order.
+    pub prefer: Vec<String>,
+    /// Most that a source may lose as duplicates, as a share of its records; a run that takes more is not published. `"off"` for any.
+    pub guards: WrittenLimit,
+}
+
+/// A number, or `"off"`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum WrittenLimit {
+    /// The number.
+    Number(f64),
+    /// `off`; any other word is refused.
+    Word(String),
 }
 
 /// `[export]`
@@ -123,7 +149,18 @@ impl Default for WrittenInput {
 
 impl Default for WrittenDedup {
     fn default() -> Self {
-        Self { exact: "drop".into(), near: "off".into() }
+        Self {
+            exact: "drop".into(),
+            near: "flag".into(),
+            shingle: "word-5".into(),
+            jaccard: 0.5,
+            containment: 0.85,
+            window_days: WrittenLimit::Number(7.0),
+            bands: 32,
+            rows: 3,
+            prefer: ["earliest", "longest", "source-rank"].map(String::from).to_vec(),
+            guards: WrittenLimit::Number(0.9),
+        }
     }
 }
 

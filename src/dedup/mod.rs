@@ -2,12 +2,17 @@
 
 pub mod decide;
 pub mod key_row;
+pub mod near;
 pub mod policy;
+pub mod preference;
+pub mod stars;
 pub mod verdict;
 
 pub use decide::{Decision, decide_class};
 pub use key_row::KeyRow;
-pub use policy::ExactPolicy;
+pub use near::{NearLink, NearMember, NearRule, NearText};
+pub use policy::{DedupRules, ExactPolicy, NearPolicy, Policies};
+pub use preference::{Criterion, Preference};
 pub use verdict::{Pair, Relation, Verdict};
 
 /// A group compares each member with its first 64 in the order of preference; larger groups are reported.

@@ -1,5 +1,6 @@
 //! Kernels: pure functions on strings and arrays, one verb per file.
 
+pub mod compare_sets;
 pub mod count_words;
 pub mod decode_text;
 pub mod detect_language;
@@ -23,3 +24,5 @@ pub mod registrable_domain;
 pub mod repair_mojibake;
 pub mod round_float;
 pub mod sha256;
+pub mod shingle_key;
+pub mod sketch_set;

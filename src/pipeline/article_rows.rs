@@ -1,7 +1,7 @@
 //! Typed access to the rows of a validated batch: sort keys, key rows, and what `records` says of them.
 
 use arrow::array::{
-    Array, AsArray as _, BooleanArray, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch,
+    Array, AsArray as _, BinaryArray, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch,
     StringArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
@@ -41,7 +41,9 @@ pub struct ArticleRows {
     pub title: StringArray,
     /// `url`.
     pub url: StringArray,
-    is_agency: BooleanArray,
+    canonical_url: StringArray,
+    source_rank: Int32Array,
+    bands: BinaryArray,
     key_sha256: FixedSizeBinaryArray,
 }
 
@@ -63,7 +65,9 @@ impl ArticleRows {
             char_count: numbers::<Int32Type>(batch, "char_count").clone(),
             title: text(batch, "title").clone(),
             url: text(batch, "url").clone(),
-            is_agency: column(batch, interim::IS_AGENCY).as_boolean().clone(),
+            canonical_url: text(batch, "canonical_url").clone(),
+            source_rank: numbers::<Int32Type>(batch, interim::SOURCE_RANK).clone(),
+            bands: column(batch, interim::BANDS).as_binary().clone(),
             key_sha256: column(batch, interim::KEY_SHA256).as_fixed_size_binary().clone(),
         }
     }
@@ -82,8 +86,8 @@ impl ArticleRows {
         );
     }
 
-    /// The key row of a row of the logical size `size`.
-    pub fn key_row(&self, row: usize, size: u64) -> KeyRow<'_> {
+    /// The key row of a row of a logical size and with so many descriptive columns that have a value.
+    pub fn key_row(&self, row: usize, (size, metadata): (u64, u8)) -> KeyRow<'_> {
         KeyRow {
             id: id_bytes(self.id.value(row)),
             raw_path: self.raw_path.value(row).into(),
@@ -92,14 +96,43 @@ impl ArticleRows {
             published_at: option(&self.published_at, row),
             day_precise: matches!(self.published_precision.value(row), "second" | "minute" | "day"),
             length: self.char_count.value(row),
-            is_agency: self.is_agency.value(row),
+            source_rank: self.source_rank.value(row),
+            metadata,
             source_id: self.source_id.value(row).into(),
+            canonical_url: text_option(&self.canonical_url, row).map(url_hash),
             raw_sha256: digest(self.raw_sha256.value(row)),
             text_sha256: digest(self.text_sha256.value(row)),
             key_sha256: self.key_sha256.value(row).try_into().expect("law: the key digest has 32 bytes"),
             size,
+            bands: self.bands_of(row),
         }
     }
+
+    fn bands_of(&self, row: usize) -> Vec<u32> {
+        let (keys, _) = self.bands.value(row).as_chunks::<4>();
+        keys.iter().map(|key| u32::from_le_bytes(*key)).collect()
+    }
+}
+
+/// How many descriptive columns of each row have a value; lists count when they are not empty.
+pub fn count_metadata(batch: &RecordBatch) -> Vec<u8> {
+    let mut counts = vec![0; batch.num_rows()];
+    for name in ["title", "subtitle", "published_at", "modified_at", "url", "canonical_url", "section", "rights_holder"] {
+        let column = column(batch, name);
+        counts.iter_mut().enumerate().for_each(|(row, count)| *count += u8::from(column.is_valid(row)));
+    }
+    for name in ["authors", "keywords"] {
+        let lists = column(batch, name).as_list::<i32>();
+        counts.iter_mut().enumerate().for_each(|(row, count)| *count += u8::from(lists.value_length(row) > 0));
+    }
+    counts
+}
+
+/// The first eight bytes of the SHA-256 of an address.
+fn url_hash(url: &str) -> u64 {
+    let digest = Digest::of(url.as_bytes());
+    let (heads, _) = digest.0.as_chunks::<8>();
+    u64::from_be_bytes(heads[0])
 }
 
 /// The 16 bytes behind `art_`.

@@ -12,6 +12,7 @@ mod external_sort;
 mod interim;
 mod memory;
 mod merge_heap;
+mod near;
 mod phase_one;
 mod plan;
 mod read_unit;

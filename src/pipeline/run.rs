@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::RunOptions;
 use super::chain::Target;
-use super::decide::decide;
+use super::decide::{DecideContext, decide};
 use super::export::export;
 use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
+use super::near::RunTexts;
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
 use super::runs::RunLimits;
@@ -185,7 +186,16 @@ fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
 fn dedup_folder(config: &Config, options: &RunOptions, folder: &Path, interim: &mut Interim) -> Result<()> {
     let keys: Vec<PathBuf> = interim.written.keys.iter().map(|file| folder.join(file)).collect();
     let scratch = SpillDir::create_in(folder, "dedup")?;
-    let decided = decide(&keys, scratch.path(), config.exact, options.memory_plan()?.sorter_bytes * 2)?;
+    let memory = options.memory_plan()?;
+    let texts = RunTexts {
+        folder,
+        runs: &interim.written.runs,
+        open_bytes: memory.open_bytes,
+        chunk_bytes: memory.runs.chunk_bytes,
+    };
+    let context =
+        DecideContext { folder: scratch.path(), texts, workers: memory.workers, limit: memory.sorter_bytes * 2 };
+    let decided = decide(&keys, &config.dedup, context)?;
     interim.shards = plan_shards(&decided.rows, folder, options.cut_limits)?;
     interim.counts = decided.counts;
     let mut pairs = SpillWriter::create(&folder.join(PAIRS_FILE), 64 << 10)?;
@@ -213,8 +223,11 @@ fn write_dataset(
     assert_eq!(manifest.account.records, interim.records, "law: every record that was read has one row in `records`");
     manifest.account.stages.clone_from(&interim.accounts);
     assert_eq!(manifest.account.open_sum(), None, "law: the sum is closed");
-    manifest.duplicates =
-        DuplicateAccount { clusters: interim.counts.clusters, wide_groups: interim.counts.wide_groups };
+    manifest.duplicates = DuplicateAccount {
+        clusters: interim.counts.clusters,
+        wide_groups: interim.counts.wide_groups,
+        wide_buckets: interim.counts.wide_buckets,
+    };
     manifest.files = exported.files;
     for table in TABLES {
         let path = format!("schema/{}", json_schema::schema_file(table));

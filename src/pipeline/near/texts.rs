@@ -1,0 +1,59 @@
+//! The texts of candidates: joined to the sorted runs, row by row.
+
+use std::path::Path;
+
+use crate::error::Result;
+use crate::pipeline::article_rows::text;
+use crate::pipeline::external_sort::Sorted;
+use crate::pipeline::run_merge::{RunMerge, merge_passes};
+use crate::pipeline::runs::Run;
+use crate::dedup::key_row::split_sort_key;
+
+/// The runs that hold the texts.
+#[derive(Clone, Copy, Debug)]
+pub struct RunTexts<'a> {
+    /// Folder of the runs.
+    pub folder: &'a Path,
+    /// The runs.
+    pub runs: &'a [Run],
+    /// Most bytes of chunks that are open at once.
+    pub open_bytes: u64,
+    /// Logical bytes of a chunk of a merged run.
+    pub chunk_bytes: u64,
+}
+
+impl RunTexts<'_> {
+    /// Gives every wanted row without its sort key, and the text of the row in the runs that has this key.
+    ///
+    /// # Errors
+    /// When a run cannot be read, and what `give` returns.
+    ///
+    /// # Panics
+    /// When no run has a wanted row.
+    pub fn each(
+        &self,
+        wanted: &Sorted,
+        scratch: &Path,
+        mut give: impl FnMut(&[u8], &str) -> Result<()>,
+    ) -> Result<()> {
+        let mut rows = wanted.rows()?;
+        let Some(first) = rows.next()? else { return Ok(()) };
+        let first_key = split_sort_key(first).0.to_vec();
+        let runs = merge_passes((self.folder, scratch), self.runs.to_vec(), self.open_bytes, self.chunk_bytes)?;
+        let mut merge = RunMerge::open(self.folder, &runs, &first_key)?;
+        let mut rows = wanted.rows()?;
+        while let Some(row) = rows.next()? {
+            let (key, rest) = split_sort_key(row);
+            loop {
+                let head = merge.head().expect("law: every wanted row stands in a run");
+                if head.key >= key {
+                    assert_eq!(head.key, key, "law: every wanted row stands in a run");
+                    give(rest.rest(), text(head.batch, "text").value(head.row))?;
+                    break;
+                }
+                merge.advance()?;
+            }
+        }
+        Ok(())
+    }
+}
