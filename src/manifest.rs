@@ -104,7 +104,7 @@ pub struct SourceAccount {
 }
 
 /// Counts of dedup.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DuplicateAccount {
     /// Clusters of two or more records.
@@ -113,6 +113,8 @@ pub struct DuplicateAccount {
     pub wide_groups: u64,
     /// Buckets so wide that each member was compared with the first 64 only.
     pub wide_buckets: u64,
+    /// Rows of `pairs`, by relation.
+    pub pairs: BTreeMap<String, u64>,
 }
 
 /// One file of the dataset.

@@ -39,6 +39,8 @@ pub enum Command {
     Export(StageArguments),
     /// Check that a dataset is what its manifest and schemas say
     Check(CheckArguments),
+    /// Make every verdict, pair and digest again from the raw files, and report what does not hold
+    Verify(VerifyArguments),
     /// Tell the story of one record
     Explain(ExplainArguments),
     /// Write a commented `copydesk.toml` and `sources.toml`
@@ -117,6 +119,19 @@ pub struct CheckArguments {
     /// Print the findings as JSON on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// The raw files that the dataset was made of [default: `input.path` of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// Threads, memory, configuration.
+    #[command(flatten)]
+    pub resources: Resources,
 }
 
 /// Arguments of `explain`.

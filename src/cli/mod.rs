@@ -10,6 +10,7 @@ mod out;
 mod progress;
 mod run;
 mod summary;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -86,6 +87,7 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Dedup(arguments) => run::stage("dedup", &arguments),
         Command::Export(arguments) => run::stage("export", &arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Verify(arguments) => verify::verify(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
         Command::Completions { shell } => {

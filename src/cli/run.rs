@@ -61,10 +61,18 @@ fn report(resources: &Resources, loaded: &Loaded, outcome: &pipeline::Outcome) -
     if !resources.quiet {
         out::message(&summary::outcome(loaded, outcome));
     }
+    if !outcome.excesses.is_empty() {
+        out::message(&summary::excesses(outcome));
+        return Ok(ExitStatus::Gate);
+    }
     Ok(ExitStatus::Success)
 }
 
-fn options(resources: &Resources) -> Result<RunOptions> {
+/// Threads, memory and batches of this run.
+///
+/// # Errors
+/// When the memory is too little.
+pub fn options(resources: &Resources) -> Result<RunOptions> {
     let threads = match resources.threads {
         Some(threads) => threads,
         None => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),

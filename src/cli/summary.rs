@@ -58,6 +58,37 @@ pub fn outcome(loaded: &Loaded, outcome: &Outcome) -> String {
     text
 }
 
+/// What is printed when a source lost too much: each such source, and pairs of removed records and what stays for them.
+pub fn excesses(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    for excess in &outcome.excesses {
+        let share = 100.0 * excess.duplicates as f64 / excess.records.max(1) as f64;
+        let (source, duplicates) = (&excess.source_id, excess.duplicates);
+        line(
+            &mut text,
+            &format!(
+                "source `{source}` lost {duplicates} of {} as duplicates ({share:.1} %)",
+                plural(excess.records, "record")
+            ),
+        );
+        for [removed, kept] in &excess.pairs {
+            line(&mut text, &format!("  {} `{}` {}", removed.relation, removed.origin, one_line(&removed.title)));
+            line(
+                &mut text,
+                &format!("    of `{}` {} | {}", kept.origin, one_line(&kept.title), one_line(&kept.excerpt)),
+            );
+        }
+    }
+    line(&mut text, "not published: a source lost more than `[dedup] guards` allows");
+    let hint = "look at the pairs; raise `guards`, or set it to \"off\", when they are copies indeed";
+    let _written = write!(text, "hint: {hint}");
+    text
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn stages(text: &mut String, account: &Account) {
     let mut rows = vec![cells(["stage", "in", "kept", "stopped", "why"])];
     for stage in &account.stages {
@@ -122,7 +153,18 @@ fn closing(text: &mut String, manifest: &Manifest) {
     if account.rejected > 0 {
         line(text, "`tables/records-*.parquet` names every rejected record with its place and reason");
     }
-    if manifest.duplicates.wide_groups > 0 {
+    let duplicates = &manifest.duplicates;
+    if duplicates.clusters > 0 {
+        let pairs: Vec<String> =
+            duplicates.pairs.iter().map(|(relation, count)| format!("{relation} {count}")).collect();
+        let found = format!("{} of copies; pairs: {}", plural(duplicates.clusters, "cluster"), pairs.join(", "));
+        line(text, &found);
+    }
+    if duplicates.wide_buckets > 0 {
+        let text_of = "buckets of similar texts have more than 64 members; each member was compared with the first 64";
+        line(text, &format!("{} {text_of}", duplicates.wide_buckets));
+    }
+    if duplicates.wide_groups > 0 {
         line(
             text,
             &format!(

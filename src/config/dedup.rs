@@ -98,7 +98,9 @@ fn limit(key: &str, value: &WrittenLimit) -> Result<Option<f64>> {
             Err(key_error(key, &format!("expected a number from 0, or `off`, but found `{number}`")))
         }
         WrittenLimit::Word(word) if word == "off" => Ok(None),
-        WrittenLimit::Word(word) => Err(key_error(key, &format!("expected a number from 0, or `off`, but found `{word}`"))),
+        WrittenLimit::Word(word) => {
+            Err(key_error(key, &format!("expected a number from 0, or `off`, but found `{word}`")))
+        }
     }
 }
 
@@ -106,7 +108,9 @@ fn preference(names: &[String]) -> Result<Preference> {
     let known = || Criterion::ALL.iter().map(|criterion| (criterion.name(), *criterion));
     let criteria = names.iter().map(|name| one_of("dedup.prefer", name, known())).collect::<Result<Vec<_>>>()?;
     match criteria.iter().enumerate().find(|(place, criterion)| criteria[..*place].contains(criterion)) {
-        Some((_, twice)) => Err(key_error("dedup.prefer", &format!("expected each name once, but found `{}` twice", twice.name()))),
+        Some((_, twice)) => {
+            Err(key_error("dedup.prefer", &format!("expected each name once, but found `{}` twice", twice.name())))
+        }
         None => Ok(Preference(criteria)),
     }
 }

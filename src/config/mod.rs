@@ -14,7 +14,9 @@ use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 
 pub use resolve::{parse, resolve, toml_error};
-pub use written::{Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit};
+pub use written::{
+    Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
+};
 
 /// The checked configuration: names looked up, ranges checked, defaults filled.
 #[derive(Clone, Debug)]

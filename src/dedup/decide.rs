@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::verdict::{Duplicate, Pair, Relation, Verdict};
 use super::stars::Joined;
+use super::verdict::{Duplicate, Pair, Relation, Verdict};
 use super::{GROUP_WIDTH, KeyRow, NearPolicy, Policies};
 
 /// Source id of rows whose outlet is not known; two of them are never known to be different outlets.
@@ -87,9 +87,7 @@ pub fn decide_class<E>(
                 jaccard: link.jaccard,
                 containment: link.containment,
             }),
-            (_, Some(representative)) => {
-                policies.exact.remover(stays.get(&*row.source_id), representative).map(exact)
-            }
+            (_, Some(representative)) => policies.exact.remover(stays.get(&*row.source_id), representative).map(exact),
             (_, None) => None,
         };
         let (relation, similarity) = match (first.first(), near) {
@@ -133,11 +131,7 @@ mod tests {
         decide_joined(None, Policies { exact, near: NearPolicy::Flag }, members)
     }
 
-    fn decide_joined(
-        joined: Option<&Joined>,
-        policies: Policies,
-        members: Vec<Member>,
-    ) -> (Vec<Verdict>, Vec<Pair>) {
+    fn decide_joined(joined: Option<&Joined>, policies: Policies, members: Vec<Member>) -> (Vec<Verdict>, Vec<Pair>) {
         let (mut verdicts, mut pairs) = (Vec::new(), Vec::new());
         let size = members.len() as u32;
         let mut members = members.into_iter();
@@ -232,7 +226,8 @@ mod tests {
         assert_eq!((fates, pairs.len()), (vec![None, None, Some(row(1).id)], 3));
         let drop = Policies { near: NearPolicy::Drop, ..Policies::default() };
         let (verdicts, _) = decide_joined(Some(&joined), drop, members());
-        let fates: Vec<_> = verdicts.iter().map(|verdict| verdict.duplicate.map(|d| (d.duplicate_of, d.jaccard))).collect();
+        let fates: Vec<_> =
+            verdicts.iter().map(|verdict| verdict.duplicate.map(|d| (d.duplicate_of, d.jaccard))).collect();
         assert_eq!(fates, [Some(([7; 16], 0.8)); 3]);
         let head = Joined { link: None, ..joined };
         let (verdicts, _) = decide_joined(Some(&head), drop, vec![member(from("a", 0))]);

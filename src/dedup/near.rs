@@ -301,7 +301,11 @@ mod tests {
         assert_eq!(relation(&base, &part(&[])), Some(Relation::Contained));
         assert_eq!(relation(&base, &part(&[7])), Some(Relation::WireCopy));
         let strict = NearRule { jaccard: 0.7, ..NearRule::default() };
-        assert_eq!(link(&strict, &base, &article("a", 10, 39..100)), None, "too long for containment, too short for Jaccard");
+        assert_eq!(
+            link(&strict, &base, &article("a", 10, 39..100)),
+            None,
+            "too long for containment, too short for Jaccard"
+        );
         let other = NearText { numbers: vec![7], ..article("a", 15, 60..100) };
         assert_eq!(relation(&base, &other), Some(Relation::Template));
     }

@@ -118,7 +118,8 @@ pub fn shingle_key(key: &[u8], rule: ShingleRule, out: &mut Shingles) {
         return;
     }
     let shingles = out.units.windows(size).map(|units| {
-        let sum = units.iter().zip(&PLACES).fold(0_u64, |sum, (unit, place)| sum.wrapping_add(unit.wrapping_mul(*place)));
+        let sum =
+            units.iter().zip(&PLACES).fold(0_u64, |sum, (unit, place)| sum.wrapping_add(unit.wrapping_mul(*place)));
         mix(sum)
     });
     out.hashes.extend(shingles);
@@ -240,8 +241,8 @@ mod tests {
         let text = "one two three four five six seven eight nine";
         assert_eq!(cut(text, words(3)).hashes.len(), 7);
         assert_eq!(cut(text, words(5)).hashes.len(), 5);
-        assert_eq!(cut("one two three four five six seven", words(3)).hashes, []);
-        assert_eq!(cut("", words(3)).hashes, []);
+        assert_eq!(cut("one two three four five six seven", words(3)).hashes.len(), 0);
+        assert_eq!(cut("", words(3)).hashes.len(), 0);
         assert_eq!(cut("ab cd ef gh", ShingleRule { unit: ShingleUnit::Character, size: 4 }).hashes.len(), 5);
         assert_eq!(cut("一二三四 五六七八九十", words(3)).hashes.len(), 6);
         assert_eq!(cut("заседание совета прошло в среду в новом зале города", words(3)).hashes.len(), 7);

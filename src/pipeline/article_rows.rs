@@ -117,7 +117,8 @@ impl ArticleRows {
 /// How many descriptive columns of each row have a value; lists count when they are not empty.
 pub fn count_metadata(batch: &RecordBatch) -> Vec<u8> {
     let mut counts = vec![0; batch.num_rows()];
-    for name in ["title", "subtitle", "published_at", "modified_at", "url", "canonical_url", "section", "rights_holder"] {
+    for name in ["title", "subtitle", "published_at", "modified_at", "url", "canonical_url", "section", "rights_holder"]
+    {
         let column = column(batch, name);
         counts.iter_mut().enumerate().for_each(|(row, count)| *count += u8::from(column.is_valid(row)));
     }

@@ -1,5 +1,6 @@
 //! From key rows to decided rows: the sorts and scans around the pure decision of each exact class.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,7 @@ pub struct Decided {
 }
 
 /// Counts over the exact classes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecideCounts {
     /// Records that came in.
@@ -49,6 +50,8 @@ pub struct DecideCounts {
     pub wide_groups: u64,
     /// Buckets of more than 64 texts, where not every pair was a candidate.
     pub wide_buckets: u64,
+    /// Pairs by relation.
+    pub pairs: BTreeMap<String, u64>,
 }
 
 /// Decides every record of the key row files.

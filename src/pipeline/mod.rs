@@ -5,10 +5,13 @@
 mod article_rows;
 mod chain;
 pub mod check;
+mod compare;
+mod dataset_rows;
 mod decide;
 pub mod explain;
 mod export;
 mod external_sort;
+mod guard;
 mod interim;
 mod memory;
 mod merge_heap;
@@ -25,12 +28,14 @@ mod shards;
 mod side_tables;
 mod stage_list;
 mod table_rows;
+pub mod verify;
 mod workers;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+pub use guard::{Excess, Side};
 pub use interim::MANIFEST;
 pub use memory::{DEFAULT_MEMORY, LEAST_MEMORY, MemoryPlan};
 pub use plan::Plan;

@@ -10,6 +10,7 @@ use super::RunOptions;
 use super::chain::Target;
 use super::decide::{DecideContext, decide};
 use super::export::export;
+use super::guard::{Excess, excesses, show_pairs};
 use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
 use super::near::RunTexts;
 use super::phase_one::{PhaseOne, read_batches, read_raw};
@@ -20,8 +21,10 @@ use super::stage_list::{STAGE_NAMES, check_stages, stages};
 use crate::columns::TABLES;
 use crate::columns::json_schema;
 use crate::config::Config;
+use crate::dedup::Pair;
 use crate::error::{Error, Result};
 use crate::io::{Kind, SpillDir, SpillWriter, Staging, link_or_copy, peak_rss};
+use crate::kernels::encode_row::RowReader;
 use crate::manifest::{Account, DuplicateAccount, FileEntry, Manifest};
 use crate::stages::Stage;
 use crate::writers::card::{CardFacts, card};
@@ -35,6 +38,9 @@ pub struct Outcome {
     pub output: PathBuf,
     /// Seconds of wall time.
     pub seconds: f64,
+    /// Sources that lost more than the configured share; where there are any, the result lies beside the output that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub excesses: Vec<Excess>,
 }
 
 /// Facts of one run that never enter a row or the manifest.
@@ -50,9 +56,24 @@ struct RunFacts {
 
 /// Turns the raw files of `config` into a dataset.
 ///
+/// When a source loses more than the configured share as duplicates, the output stays as it is, and the result goes to
+/// `<output>.failed`.
+///
 /// # Errors
 /// When a file cannot be read or written, or the output cannot be replaced.
 pub fn run(config: &Config, options: &RunOptions) -> Result<Outcome> {
+    run_guarded(config, options, config.max_source_loss)
+}
+
+/// Turns raw files into a dataset, whatever a source loses.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_unguarded(config: &Config, options: &RunOptions) -> Result<Outcome> {
+    run_guarded(config, options, None)
+}
+
+fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> Result<Outcome> {
     let started = Started::now();
     let output = &config.export.path;
     check_apart(&config.input.path, output)?;
@@ -73,9 +94,15 @@ pub fn run(config: &Config, options: &RunOptions) -> Result<Outcome> {
     options.progress.phase.store(3, Ordering::Relaxed);
     let manifest = write_dataset((config, options), (spill.path(), &interim), spill.path(), &staging)?;
     started.write_facts(&staging, options)?;
-    let published = staging.publish()?;
+    let mut excesses = max_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
+    let published = if excesses.is_empty() {
+        staging.publish()?
+    } else {
+        show_pairs(staging.path(), &mut excesses)?;
+        staging.publish_failed()?
+    };
     options.progress.phase.store(4, Ordering::Relaxed);
-    Ok(Outcome { manifest, output: shown_path(&published.path), seconds: started.elapsed().as_secs_f64() })
+    Ok(Outcome { manifest, output: shown_path(&published.path), seconds: started.elapsed().as_secs_f64(), excesses })
 }
 
 /// Runs one stage: `input` is what the stage before wrote (raw files for `ingest`), `output` a folder, or for `export` the dataset.
@@ -104,6 +131,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
         Target::Batches
     };
     options.progress.phase.store(1, Ordering::Relaxed);
+    let mut lost = Vec::new();
     let manifest = match before {
         None => {
             let plan = make_plan(config, options)?;
@@ -118,6 +146,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
             let spill = SpillDir::create_beside(output)?;
             let manifest = write_dataset((config, options), (input, &interim), spill.path(), &staging)?;
             started.write_facts(&staging, options)?;
+            lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
             manifest
         }
         Some(mut interim) if name == "dedup" => {
@@ -147,9 +176,15 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
             interim.summary(config)
         }
     };
-    let published = staging.publish()?;
+    let published = if lost.is_empty() {
+        staging.publish()?
+    } else {
+        show_pairs(staging.path(), &mut lost)?;
+        staging.publish_failed()?
+    };
     options.progress.phase.store(4, Ordering::Relaxed);
-    Ok(Outcome { manifest, output: shown_path(&published.path), seconds: started.elapsed().as_secs_f64() })
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Outcome { manifest, output: shown_path(&published.path), seconds, excesses: lost })
 }
 
 impl Interim {
@@ -201,6 +236,11 @@ fn dedup_folder(config: &Config, options: &RunOptions, folder: &Path, interim: &
     let mut pairs = SpillWriter::create(&folder.join(PAIRS_FILE), 64 << 10)?;
     let mut rows = decided.pairs.rows()?;
     while let Some(row) = rows.next()? {
+        let relation = Pair::read(&mut RowReader::new(row)).relation.name();
+        match interim.counts.pairs.get_mut(relation) {
+            Some(count) => *count += 1,
+            None => drop(interim.counts.pairs.insert(relation.to_owned(), 1)),
+        }
         pairs.push(row)?;
     }
     pairs.finish()?;
@@ -227,6 +267,7 @@ fn write_dataset(
         clusters: interim.counts.clusters,
         wide_groups: interim.counts.wide_groups,
         wide_buckets: interim.counts.wide_buckets,
+        pairs: interim.counts.pairs.clone(),
     };
     manifest.files = exported.files;
     for table in TABLES {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BinaryArray, BinaryBuilder, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
-    StringBuilder,
+    Array, ArrayRef, BinaryArray, BinaryBuilder, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array,
+    RecordBatch, StringArray, StringBuilder,
 };
 use arrow::buffer::{BooleanBuffer, Buffer};
 
@@ -109,7 +109,8 @@ impl Fingerprint {
         let width = self.near.map_or(0, |rule| 4 * rule.bands.bands);
         let mut bands = BinaryBuilder::with_capacity(text.len(), text.len() * width);
         let mut sketcher = self.near.map(|rule| (rule.shingle, Sketcher::new(rule.bands)));
-        let (mut key, mut shingles, mut band_keys, mut bytes) = (Vec::new(), Shingles::default(), Vec::new(), Vec::new());
+        let (mut key, mut shingles, mut band_keys, mut bytes) =
+            (Vec::new(), Shingles::default(), Vec::new(), Vec::new());
         for text in text.iter().map(Option::unwrap_or_default) {
             let digest = Digest::of(text.as_bytes());
             written.append_value(std::str::from_utf8(&digest.written()).expect("law: digests are written in ASCII"));

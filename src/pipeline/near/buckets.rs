@@ -167,10 +167,9 @@ mod tests {
             let mut expected = BTreeSet::new();
             let mut wide = 0;
             for band in 0..2 {
-                let members = |key: u32| (0..keys.len()).filter(move |rank| keys[*rank][band] == key);
                 let all: BTreeSet<u32> = keys.iter().map(|keys| keys[band]).collect();
                 for key in all {
-                    let members: Vec<usize> = members(key).collect();
+                    let members: Vec<usize> = (0..keys.len()).filter(|rank| keys[*rank][band] == key).collect();
                     wide += u64::from(members.len() > GROUP_WIDTH);
                     for (at, later) in members.iter().enumerate() {
                         expected.extend(members[..at.min(GROUP_WIDTH)].iter().map(|earlier| pair(*later as u32, *earlier as u32)));

@@ -26,9 +26,9 @@ use self::sets::{SetCache, SetMaker, SetStore};
 pub use self::texts::RunTexts;
 use super::external_sort::{Sorted, SortedRows, Sorter};
 use super::workers::map_pieces;
+use crate::dedup::near::{push_members, read_members};
 use crate::dedup::stars::{Joined, Stars};
 use crate::dedup::verdict::{code, relation};
-use crate::dedup::near::{push_members, read_members};
 use crate::dedup::{KeyRow, NearLink, NearMember, NearRule, Pair, Preference};
 use crate::error::Result;
 use crate::io::{SpillReader, SpillWriter};
@@ -210,7 +210,8 @@ impl NearSearch<'_> {
         let mut rows = self.ranked_rows(ranked)?;
         let mut row = Vec::new();
         while let Some(links) = file.next_article()? {
-            let Some(place) = stars.join(u64::from(links.later), links.earlier.iter().map(|(rank, _)| u64::from(*rank)))
+            let Some(place) =
+                stars.join(u64::from(links.later), links.earlier.iter().map(|(rank, _)| u64::from(*rank)))
             else {
                 continue;
             };

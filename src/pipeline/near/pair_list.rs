@@ -120,7 +120,12 @@ impl PairList {
                 sources.push(source);
             }
         }
-        sources.extend(self.memory.iter().filter(|pairs| !pairs.is_empty()).map(|pairs| Source { memory: pairs, ..Source::default() }));
+        sources.extend(
+            self.memory
+                .iter()
+                .filter(|pairs| !pairs.is_empty())
+                .map(|pairs| Source { memory: pairs, ..Source::default() }),
+        );
         let heap = MergeHeap::new(0..sources.len(), |a, b| sources[a].head() < sources[b].head());
         Ok(Pairs { sources, heap, last: None })
     }

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use crate::dedup::key_row::split_sort_key;
 use crate::error::Result;
 use crate::pipeline::article_rows::text;
 use crate::pipeline::external_sort::Sorted;
 use crate::pipeline::run_merge::{RunMerge, merge_passes};
 use crate::pipeline::runs::Run;
-use crate::dedup::key_row::split_sort_key;
 
 /// The runs that hold the texts.
 #[derive(Clone, Copy, Debug)]
@@ -30,12 +30,7 @@ impl RunTexts<'_> {
     ///
     /// # Panics
     /// When no run has a wanted row.
-    pub fn each(
-        &self,
-        wanted: &Sorted,
-        scratch: &Path,
-        mut give: impl FnMut(&[u8], &str) -> Result<()>,
-    ) -> Result<()> {
+    pub fn each(&self, wanted: &Sorted, scratch: &Path, mut give: impl FnMut(&[u8], &str) -> Result<()>) -> Result<()> {
         let mut rows = wanted.rows()?;
         let Some(first) = rows.next()? else { return Ok(()) };
         let first_key = split_sort_key(first).0.to_vec();
