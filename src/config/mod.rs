@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::dedup::DedupRules;
+use crate::kernels::assign_split::SplitRule;
 use crate::kernels::match_path::PathPattern;
 use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
@@ -67,7 +68,7 @@ pub enum OnUnreadable {
 }
 
 /// `[export]`, resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ExportConfig {
     /// The folder of the dataset.
     pub path: PathBuf,
@@ -75,6 +76,8 @@ pub struct ExportConfig {
     pub jsonl_zstd: bool,
     /// zstd level of the Parquet pages.
     pub parquet_zstd_level: i32,
+    /// How articles are split, where they are.
+    pub splits: Option<SplitRule>,
 }
 
 /// `[dataset]`, resolved.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::written::{Written, WrittenField};
+use super::written::{Written, WrittenExport, WrittenField};
 use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
 use crate::extractors::registry::Registry;
+use crate::kernels::assign_split::SplitRule;
 use crate::kernels::match_path::PathPattern;
 use crate::kernels::parse_bytes::parse_bytes;
 use crate::kernels::parse_date::{DateContext, DateOrder, Precision, parse_date};
@@ -73,6 +74,7 @@ pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) ->
             [("none", false), ("zstd", true)],
         )?,
         parquet_zstd_level: in_range("export.parquet-zstd-level", written.export.parquet_zstd_level)?,
+        splits: resolve_splits(&written.export)?,
     };
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
     let digest = digest(written, sources.map(|(_, text)| text), &input);
@@ -118,6 +120,21 @@ fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {
         encodings: input.encodings.clone(),
         path_patterns: path_patterns.into(),
     })
+}
+
+fn resolve_splits(export: &WrittenExport) -> Result<Option<SplitRule>> {
+    let (key, rule) = match (&export.splits, &export.split_dates) {
+        (None, None) => return Ok(None),
+        (Some(shares), None) => ("export.splits", SplitRule::Shares(*shares)),
+        (None, Some(dates)) => ("export.split-dates", SplitRule::Dates(dates.clone())),
+        (Some(_), Some(_)) => {
+            return Err(key_error("export.split-dates", "expected it or `export.splits`, but found both"));
+        }
+    };
+    match rule.fault() {
+        Some(fault) => Err(key_error(key, &fault)),
+        None => Ok(Some(rule)),
+    }
 }
 
 fn resolve_field(name: &str, field: &WrittenField) -> Result<DeclaredField> {
@@ -232,7 +249,7 @@ fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Dige
             WrittenField::Dated { fact, form } => json!([name, fact, form]),
         })
         .collect();
-    let resolved = json!({
+    let mut resolved = json!({
         "dataset": { "name": written.dataset.name, "version": written.dataset.version },
         "input": {
             "on-unreadable": written.input.on_unreadable,
@@ -254,6 +271,10 @@ fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Dige
             "parquet-zstd-level": written.export.parquet_zstd_level,
         },
     });
+    // What is not set leaves no trace, so that a digest of an earlier version stays.
+    if let Some(rule) = resolve_splits(&written.export).ok().flatten() {
+        resolved["export"]["splits"] = json!(rule);
+    }
     Digest::of(resolved.to_string().as_bytes())
 }
 
@@ -283,6 +304,10 @@ mod tests {
         assert_eq!(digest(""), digest("[input]\nmax-record = \"16384KiB\""));
         assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
         assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
+        let split = "[export]\nsplits = { train = 0.8, test = 0.2 }";
+        assert_ne!(digest(""), digest(split));
+        assert_ne!(digest(split), digest("[export]\nsplits = { train = 0.8, validation = 0.2 }"));
+        assert_ne!(digest(""), digest("[export]\nsplit-dates = { test = \"2024-07-01\" }"));
     }
 
     #[test]
@@ -318,6 +343,10 @@ mod tests {
                 "[dates.abbreviations]\nEST = \"5\"",
                 "[dataset]\nversion = \"one\"",
                 "[export]\nparquet-zstd-level = 40",
+                "[export]\nsplits = { train = 0.8, test = 0.1 }",
+                "[export]\nsplits = { train = 0.8, tset = 0.2 }",
+                "[export]\nsplit-dates = { test = \"1 July\" }",
+                "[export]\nsplits = { train = 1 }\nsplit-dates = { test = \"2024-07-01\" }",
                 "nonsense",
             ]
             .map(shown)

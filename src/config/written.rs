@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::kernels::assign_split::{SplitDates, SplitShares};
+
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -125,6 +127,10 @@ pub struct WrittenExport {
     pub jsonl_compression: String,
     /// zstd level of the Parquet files, 1 to 22.
     pub parquet_zstd_level: i32,
+    /// Shares of a train/validation/test split: `{ train = 0.8, validation = 0.1, test = 0.1 }`; clusters stay together.
+    pub splits: Option<SplitShares>,
+    /// The same by time: first days of `validation` and `test`.
+    pub split_dates: Option<SplitDates>,
 }
 
 impl Default for WrittenDataset {
@@ -166,6 +172,12 @@ impl Default for WrittenDedup {
 
 impl Default for WrittenExport {
     fn default() -> Self {
-        Self { path: "output".into(), jsonl_compression: "none".into(), parquet_zstd_level: 3 }
+        Self {
+            path: "output".into(),
+            jsonl_compression: "none".into(),
+            parquet_zstd_level: 3,
+            splits: None,
+            split_dates: None,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Kernels: pure functions on strings and arrays, one verb per file.
 
+pub mod assign_split;
 pub mod compare_sets;
 pub mod count_words;
 pub mod decode_text;

@@ -17,15 +17,16 @@ use super::runs::Run;
 use super::shard_files::{ShardFiles, writer_options};
 use super::shards::{DecidedRow, ShardPlan};
 use super::side_tables::{SideTable, TableOptions, write_side_table};
+use super::splits::{push_split_member, split_rows};
 use super::table_rows::{Cell, push_cells, text_cell};
 use super::workers::run_workers;
-use crate::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, arrow_schema, interim};
+use crate::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, SPLITS, arrow_schema, interim};
 use crate::config::Config;
 use crate::dedup::{Pair, Verdict};
 use crate::error::Result;
 use crate::io::{SpillReader, Staging};
 use crate::kernels::encode_row::RowReader;
-use crate::manifest::{Account, FileEntry, SourceAccount};
+use crate::manifest::{Account, FileEntry, SourceAccount, SplitAccount};
 use crate::writers::cut::{CutLimits, RowGroupCut};
 use crate::writers::dataset_digest::DatasetDigest;
 
@@ -40,6 +41,8 @@ pub struct Exported {
     pub account: Account,
     /// The dataset digest.
     pub digest: DatasetDigest,
+    /// How articles were split.
+    pub splits: Option<SplitAccount>,
 }
 
 /// Writes the tables of a dataset into `staging`.
@@ -76,22 +79,31 @@ pub fn export(
                 context: &context,
                 ledger: sorter("records"),
                 candidates: sorter("candidates"),
+                splits: config.export.splits.as_ref().map(|_| sorter("split-members")),
                 row: Vec::new(),
                 exported: Exported::default(),
             })
         },
         ShardWorker::write_shard,
-        |worker| Ok((worker.exported, worker.ledger.finish()?, worker.candidates.finish()?)),
+        |worker| {
+            Ok((
+                worker.exported,
+                worker.ledger.finish()?,
+                worker.candidates.finish()?,
+                worker.splits.map(Sorter::finish).transpose()?,
+            ))
+        },
     )?;
     let mut exported = Exported::default();
-    let (mut ledgers, mut candidates) = (Vec::new(), Vec::new());
-    for (part, ledger, dates) in parts {
+    let (mut ledgers, mut candidates, mut members) = (Vec::new(), Vec::new(), Vec::new());
+    for (part, ledger, dates, splits) in parts {
         exported.add(part);
         ledgers.push(ledger);
         candidates.push(dates);
+        members.extend(splits);
     }
     ledgers.push(rejected_rows((folder, interim), scratch, memory.sorter_bytes, &mut exported.account)?);
-    let tables = [
+    let mut tables = vec![
         (
             SideTable::new(&RECORDS, |reader| {
                 reader.skip_ordered();
@@ -112,6 +124,15 @@ pub fn export(
             pair_rows(folder, scratch, memory.sorter_bytes)?,
         ),
     ];
+    if let Some(rule) = &config.export.splits {
+        let members = Sorted::merge(members, &scratch.join("split-members"))?;
+        let (rows, counts) = split_rows(&members, rule, (&scratch.join("splits"), memory.sorter_bytes))?;
+        exported.splits = Some(SplitAccount { rule: rule.clone(), rows: counts });
+        let skip_id = |reader: &mut RowReader<'_>| {
+            reader.array::<16>();
+        };
+        tables.push((SideTable::new(&SPLITS, skip_id), rows));
+    }
     for (table, rows) in &tables {
         exported.rows.insert(table.name().to_owned(), rows.count());
         exported.files.extend(write_side_table(table, rows, staging, &context.table_options())?);
@@ -163,6 +184,7 @@ struct ShardWorker<'a> {
     context: &'a Context<'a>,
     ledger: Sorter,
     candidates: Sorter,
+    splits: Option<Sorter>,
     row: Vec<u8>,
     exported: Exported,
 }
@@ -215,6 +237,7 @@ impl ShardWorker<'_> {
     fn write_group(&mut self, group: &mut RowGroup, files: &mut ShardFiles) -> Result<()> {
         let gathered = group.rows.take()?;
         self.push_candidates(&gathered)?;
+        self.push_split_members(&gathered, &group.verdicts)?;
         let batch = fill_cluster_columns(&gathered, &group.verdicts)?;
         drop(gathered);
         let rows = batch.num_rows() as u64;
@@ -282,6 +305,18 @@ impl ShardWorker<'_> {
             ],
         );
         self.ledger.push(&self.row)
+    }
+
+    /// Adds what the split must know of rows that stay.
+    fn push_split_members(&mut self, batch: &RecordBatch, verdicts: &[Verdict]) -> Result<()> {
+        let Some(splits) = &mut self.splits else { return Ok(()) };
+        let rows = ArticleRows::of(batch);
+        for (row, verdict) in verdicts.iter().enumerate() {
+            self.row.clear();
+            push_split_member(&mut self.row, verdict, (rows.id.value(row), option(&rows.published_date, row)));
+            splits.push(&self.row)?;
+        }
+        Ok(())
     }
 
     /// Adds the date candidates of rows that stay.

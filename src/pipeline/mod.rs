@@ -26,6 +26,7 @@ mod runs;
 mod shard_files;
 mod shards;
 mod side_tables;
+mod splits;
 mod stage_list;
 mod table_rows;
 pub mod verify;

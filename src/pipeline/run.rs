@@ -18,8 +18,7 @@ use super::plan::Plan;
 use super::runs::RunLimits;
 use super::shards::plan_shards;
 use super::stage_list::{STAGE_NAMES, check_stages, stages};
-use crate::columns::TABLES;
-use crate::columns::json_schema;
+use crate::columns::{json_schema, tables_of};
 use crate::config::Config;
 use crate::dedup::Pair;
 use crate::error::{Error, Result};
@@ -270,7 +269,8 @@ fn write_dataset(
         pairs: interim.counts.pairs.clone(),
     };
     manifest.files = exported.files;
-    for table in TABLES {
+    manifest.splits = exported.splits;
+    for table in tables_of(manifest.splits.is_some()) {
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
@@ -285,6 +285,7 @@ fn write_dataset(
         rejected: manifest.account.rejected,
         dataset_digest: exported.digest.sum(),
         formats: &["parquet", "jsonl"],
+        splits: manifest.splits.as_ref().map(|splits| &splits.rows),
     });
     manifest.files.push(write_text(staging, "README.md", &text)?);
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -10,5 +10,6 @@ mod explain;
 mod html;
 mod laws;
 mod memory;
+mod splits;
 mod support;
 mod tidy;

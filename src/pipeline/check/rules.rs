@@ -61,6 +61,8 @@ rules! {
     CandidateId = "candidate-id", "Every date candidate belongs to a row of `articles`.";
     CandidateRank = "candidate-rank", "The candidates of an article are ranked from 0 without gap, and are 64 at most.";
     CandidateAccepted = "candidate-accepted", "At most one candidate a role gives an article its date, and its words and date are those of the article.";
+    SplitRows = "split-rows", "Where the manifest states splits, every article has one side and nothing else has one, and each side has as many rows as stated.";
+    SplitRule = "split-rule", "Every article is on the side that the stated rule gives the representative of its cluster, so no cluster is on two.";
 }
 
 impl Serialize for Rule {
