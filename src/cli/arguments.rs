@@ -1,6 +1,6 @@
 //! The command line as types; help, completions and the man page come from here.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -41,6 +41,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Make every verdict, pair and digest again from the raw files, and report what does not hold
     Verify(VerifyArguments),
+    /// List the paragraphs that recur in the articles of a source
+    Boilerplate(BoilerplateArguments),
     /// Tell the story of one record
     Explain(ExplainArguments),
     /// Write a commented `copydesk.toml` and `sources.toml`
@@ -132,6 +134,28 @@ pub struct VerifyArguments {
     /// Threads, memory, configuration.
     #[command(flatten)]
     pub resources: Resources,
+}
+
+/// Arguments of `boilerplate`.
+#[derive(Clone, Debug, Args)]
+pub struct BoilerplateArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// The list to write; never replaced
+    #[arg(long, value_name = "FILE", default_value = "boilerplate.jsonl")]
+    pub output: PathBuf,
+    /// Least occurrences in a source; copies of one story on one day count once
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub least: NonZeroU64,
+    /// Least share of the articles of the source
+    #[arg(long, value_name = "SHARE", default_value = "0.001")]
+    pub share: f64,
+    /// Memory to stay within, at least 192MiB
+    #[arg(long, value_name = "SIZE", default_value_t = Size(DEFAULT_MEMORY), value_parser = parse_size)]
+    pub memory: Size,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 /// Arguments of `explain`.

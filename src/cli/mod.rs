@@ -3,6 +3,7 @@
 //! Data goes to stdout, everything else to stderr. A broken pipe is success.
 
 mod arguments;
+mod boilerplate;
 mod check;
 mod explain;
 mod init;
@@ -88,6 +89,7 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Export(arguments) => run::stage("export", &arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Boilerplate(arguments) => boilerplate::boilerplate(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
         Command::Completions { shell } => {

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use super::arguments::{Resources, RunArguments, StageArguments};
 use super::progress::Display;
 use super::{ExitStatus, out, summary};
-use crate::config::{self, Config};
+use crate::config::{self, Config, NamedFiles};
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::{is_there, read_limited};
 use crate::pipeline::{self, Plan, RunOptions};
 
 /// Name of the configuration file that is looked for in the current folder.
 const CONFIG_NAME: &str = "copydesk.toml";
-/// Largest configuration file or registry.
-const MAX_CONFIG: u64 = 64 << 20;
+/// Largest configuration file, registry or list.
+pub(super) const MAX_CONFIG: u64 = 64 << 20;
 
 /// A configuration and where it comes from.
 #[derive(Debug)]
@@ -106,15 +106,16 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
             (config::parse(&read_text(file)?, &name)?, base, format!("`{name}`"))
         }
     };
-    let sources = match &written.input.sources {
-        None => None,
-        Some(name) => {
-            let path = base.join(name);
-            Some((path.display().to_string(), read_text(&path)?))
-        }
+    let named = |name: &Option<String>| -> Result<Option<(String, String)>> {
+        let path = name.as_ref().map(|name| base.join(name));
+        path.map(|path| Ok((path.display().to_string(), read_text(&path)?))).transpose()
     };
-    let sources = sources.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
-    let mut config = config::resolve(&written, &base, sources)?;
+    let (sources, boilerplate) = (named(&written.input.sources)?, named(&written.dedup.boilerplate)?);
+    let files = NamedFiles {
+        sources: sources.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+        boilerplate: boilerplate.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+    };
+    let mut config = config::resolve(&written, &base, files)?;
     if let Some(input) = input {
         input.clone_into(&mut config.input.path);
     }

@@ -1,10 +1,12 @@
 //! `[dedup]`, checked.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::resolve::{key_error, one_of};
 use super::written::{WrittenDedup, WrittenLimit};
-use crate::dedup::{Criterion, DedupRules, ExactPolicy, NearPolicy, NearRule, Policies, Preference};
+use crate::dedup::{Boilerplate, Criterion, DedupRules, ExactPolicy, NearPolicy, NearRule, Policies, Preference};
 use crate::error::Result;
 use crate::kernels::shingle_key::{MOST_UNITS, ShingleRule, ShingleUnit};
 use crate::kernels::sketch_set::BandRule;
@@ -13,8 +15,8 @@ use crate::kernels::sketch_set::BandRule;
 const MOST_BANDS: usize = 256;
 const MOST_ROWS: usize = 32;
 
-/// The rules, and the most that a source may lose.
-pub fn resolve_dedup(written: &WrittenDedup) -> Result<(DedupRules, Option<f64>)> {
+/// The rules, and the most that a source may lose; `boilerplate` is the name and text of the list, where one is named.
+pub fn resolve_dedup(written: &WrittenDedup, boilerplate: Option<(&str, &str)>) -> Result<(DedupRules, Option<f64>)> {
     let exact = one_of("dedup.exact", &written.exact, ExactPolicy::ALL.map(|policy| (policy.name(), policy)))?;
     let near = one_of("dedup.near", &written.near, NearPolicy::ALL.map(|policy| (policy.name(), policy)))?;
     let rule = NearRule {
@@ -35,6 +37,10 @@ pub fn resolve_dedup(written: &WrittenDedup) -> Result<(DedupRules, Option<f64>)
         policies: Policies { exact, near },
         preference: preference(&written.prefer)?,
         near: (near != NearPolicy::Off).then_some(rule),
+        boilerplate: Arc::new(match boilerplate {
+            Some((name, text)) => Boilerplate::parse(text, name)?,
+            None => Boilerplate::default(),
+        }),
     };
     Ok((rules, max_source_loss))
 }

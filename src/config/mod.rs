@@ -14,7 +14,7 @@ use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 
-pub use resolve::{parse, resolve, toml_error};
+pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use written::{
     Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
 };

@@ -47,14 +47,21 @@ pub fn toml_error(text: &str, name: &str, error: &toml::de::Error) -> Error {
     }
 }
 
+/// Name and text of the files that a configuration names.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NamedFiles<'a> {
+    /// `input.sources`
+    pub sources: Option<(&'a str, &'a str)>,
+    /// `dedup.boilerplate`
+    pub boilerplate: Option<(&'a str, &'a str)>,
+}
+
 /// Checks a configuration and fills its defaults; paths are taken relative to `base`.
-///
-/// `sources` is the name and text of the source registry, where one is named.
 ///
 /// # Errors
 /// A configuration error that names the key, the value and what was expected.
-pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) -> Result<Config> {
-    let registry = match sources {
+pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<Config> {
+    let registry = match files.sources {
         Some((name, text)) => Registry::parse(text, name)?,
         None => Registry::default(),
     };
@@ -64,7 +71,7 @@ pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) ->
         .iter()
         .map(|(name, field)| Ok((name.clone(), resolve_field(name, field)?)))
         .collect::<Result<_>>()?;
-    let (dedup, max_source_loss) = super::dedup::resolve_dedup(&written.dedup)?;
+    let (dedup, max_source_loss) = super::dedup::resolve_dedup(&written.dedup, files.boilerplate)?;
     let attach = resolve_attach(written, registry)?;
     let export = ExportConfig {
         path: base.join(&written.export.path),
@@ -77,7 +84,7 @@ pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) ->
         splits: resolve_splits(&written.export)?,
     };
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
-    let digest = digest(written, sources.map(|(_, text)| text), &input);
+    let digest = digest(written, files, &input);
     Ok(Config { input, fields, attach: Arc::new(attach), dedup, max_source_loss, export, dataset, digest })
 }
 
@@ -240,7 +247,7 @@ pub(super) fn key_error(key: &str, expected: &str) -> Error {
 }
 
 /// The digest covers everything that can change a byte of the dataset; input and output paths are left out.
-fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Digest {
+fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Digest {
     let fields: Vec<_> = written
         .fields
         .iter()
@@ -257,7 +264,7 @@ fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Dige
             "max-expansion": input.max_expansion,
             "encodings": written.input.encodings,
             "path-patterns": written.input.path_patterns,
-            "sources": sources.map(|text| Digest::of(text.as_bytes()).to_string()),
+            "sources": files.sources.map(|(_, text)| Digest::of(text.as_bytes()).to_string()),
         },
         "fields": fields,
         "dates": {
@@ -275,6 +282,9 @@ fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Dige
     if let Some(rule) = resolve_splits(&written.export).ok().flatten() {
         resolved["export"]["splits"] = json!(rule);
     }
+    if let Some((_, list)) = files.boilerplate {
+        resolved["dedup"]["boilerplate"] = json!(Digest::of(list.as_bytes()).to_string());
+    }
     Digest::of(resolved.to_string().as_bytes())
 }
 
@@ -284,7 +294,7 @@ mod tests {
     use crate::dedup::{NearRule, Policies, Preference};
 
     fn config(text: &str) -> Result<Config> {
-        resolve(&parse(text, "copydesk.toml")?, Path::new("."), None)
+        resolve(&parse(text, "copydesk.toml")?, Path::new("."), NamedFiles::default())
     }
 
     #[test]
@@ -304,6 +314,11 @@ mod tests {
         assert_eq!(digest(""), digest("[input]\nmax-record = \"16384KiB\""));
         assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
         assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
+        let list = |text: &str| {
+            let files = NamedFiles { boilerplate: Some(("b.jsonl", text)), ..NamedFiles::default() };
+            resolve(&Written::default(), Path::new("."), files).unwrap().digest
+        };
+        assert!(digest("") != list("") && list("") != list("\n"));
         let split = "[export]\nsplits = { train = 0.8, test = 0.2 }";
         assert_ne!(digest(""), digest(split));
         assert_ne!(digest(split), digest("[export]\nsplits = { train = 0.8, validation = 0.2 }"));

@@ -105,6 +105,8 @@ pub struct WrittenDedup {
     pub prefer: Vec<String>,
     /// Most that a source may lose as duplicates, as a share of its records; a run that takes more is not published. `"off"` for any.
     pub guards: WrittenLimit,
+    /// List of paragraphs that are left out of comparisons, as `copydesk boilerplate` writes it; relative to this file.
+    pub boilerplate: Option<String>,
 }
 
 /// A number, or `"off"`.
@@ -166,6 +168,7 @@ impl Default for WrittenDedup {
             rows: 3,
             prefer: ["earliest", "longest", "source-rank"].map(String::from).to_vec(),
             guards: WrittenLimit::Number(0.9),
+            boilerplate: None,
         }
     }
 }

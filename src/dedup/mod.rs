@@ -1,5 +1,6 @@
 //! Duplicates: what is compared, what is found, and what policy makes of it. Pure; rows come sorted, verdicts go out in order.
 
+pub mod boilerplate;
 pub mod decide;
 pub mod key_row;
 pub mod near;
@@ -8,6 +9,7 @@ pub mod preference;
 pub mod stars;
 pub mod verdict;
 
+pub use boilerplate::Boilerplate;
 pub use decide::{Decision, decide_class};
 pub use key_row::KeyRow;
 pub use near::{NearLink, NearMember, NearRule, NearText};

@@ -1,6 +1,8 @@
 //! Policy: a verdict is a fact; the one function here makes it a fate.
 
-use super::{NearRule, Preference};
+use std::sync::Arc;
+
+use super::{Boilerplate, NearRule, Preference};
 
 /// What happens to exact copies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,6 +75,8 @@ pub struct DedupRules {
     pub preference: Preference,
     /// What near-duplicates are; `None` when none is sought.
     pub near: Option<NearRule>,
+    /// What is left out when texts are compared.
+    pub boilerplate: Arc<Boilerplate>,
 }
 
 /// What happens to duplicates.

@@ -72,6 +72,7 @@ pub fn decide(key_files: &[PathBuf], rules: &DedupRules, context: DecideContext<
         Some(rule) => {
             let search = NearSearch {
                 rule,
+                boilerplate: &rules.boilerplate,
                 preference,
                 texts: context.texts,
                 workers: context.workers,

@@ -3,6 +3,7 @@
 //! `run` is the stages with a temporary folder between them; each stage command is a part of it with folders that stay.
 
 mod article_rows;
+pub mod boilerplate;
 mod chain;
 pub mod check;
 mod compare;

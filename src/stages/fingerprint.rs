@@ -12,7 +12,8 @@ use super::{Stage, StageOutput};
 use crate::columns::batch::{column, replace_columns};
 use crate::columns::interim::{BANDS, KEY_SHA256};
 use crate::columns::{ARTICLES, SCHEMA_VERSION, TextListBuilder};
-use crate::dedup::NearRule;
+use crate::dedup::boilerplate::KeyScratch;
+use crate::dedup::{Boilerplate, NearRule};
 use crate::error::Result;
 use crate::kernels::count_words::{count_chars, count_words};
 use crate::kernels::fold_key::fold_key;
@@ -26,16 +27,18 @@ use crate::kernels::sketch_set::Sketcher;
 /// no folded text can equal. Behind this stage a batch holds the columns of `articles` in table order (those that came in or
 /// were added), then the others in the order in which they came.
 ///
-/// `_bands` has the keys by which near-duplicates are sought, where any are.
-#[derive(Clone, Copy, Debug, Default)]
+/// `_bands` has the keys by which near-duplicates are sought, where any are; paragraphs that are left out of comparisons are not in
+/// them.
+#[derive(Clone, Debug, Default)]
 pub struct Fingerprint {
     near: Option<NearRule>,
+    boilerplate: Arc<Boilerplate>,
 }
 
 impl Fingerprint {
-    /// The stage; `near` says how near-duplicates are sought.
-    pub fn new(near: Option<NearRule>) -> Self {
-        Self { near }
+    /// The stage; `near` says how near-duplicates are sought, `boilerplate` what is left out of that.
+    pub fn new(near: Option<NearRule>, boilerplate: Arc<Boilerplate>) -> Self {
+        Self { near, boilerplate }
     }
 }
 
@@ -45,7 +48,7 @@ impl Stage for Fingerprint {
     }
 
     fn requires(&self) -> &'static [&'static str] {
-        &["id", "text"]
+        &["id", "source_id", "text"]
     }
 
     fn provides(&self) -> &'static [&'static str] {
@@ -72,7 +75,7 @@ impl Stage for Fingerprint {
         let counted = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
         let words = text.iter().map(|text| text.map_or(0, |text| counted(count_words(text))));
         let chars = text.iter().map(|text| text.map_or(0, |text| counted(count_chars(text))));
-        let Prints { text_sha256, key_sha256, bands } = self.prints(text);
+        let Prints { text_sha256, key_sha256, bands } = self.prints(batch, text)?;
         let columns: Vec<(&'static str, ArrayRef)> = vec![
             ("schema_version", Arc::new(repeated(SCHEMA_VERSION, rows))),
             ("word_count", Arc::new(Int32Array::from_iter_values(words))),
@@ -103,7 +106,9 @@ struct Prints {
 }
 
 impl Fingerprint {
-    fn prints(&self, text: &StringArray) -> Prints {
+    fn prints(&self, batch: &RecordBatch, text: &StringArray) -> Result<Prints> {
+        let sources: Option<&StringArray> =
+            if self.boilerplate.is_empty() { None } else { Some(column(batch, "source_id")?) };
         let mut written = StringBuilder::with_capacity(text.len(), text.len() * WRITTEN_LEN);
         let mut keys: Vec<u8> = Vec::with_capacity(text.len() * 32);
         let width = self.near.map_or(0, |rule| 4 * rule.bands.bands);
@@ -111,7 +116,8 @@ impl Fingerprint {
         let mut sketcher = self.near.map(|rule| (rule.shingle, Sketcher::new(rule.bands)));
         let (mut key, mut shingles, mut band_keys, mut bytes) =
             (Vec::new(), Shingles::default(), Vec::new(), Vec::new());
-        for text in text.iter().map(Option::unwrap_or_default) {
+        let mut scratch = KeyScratch::default();
+        for (row, text) in text.iter().map(Option::unwrap_or_default).enumerate() {
             let digest = Digest::of(text.as_bytes());
             written.append_value(std::str::from_utf8(&digest.written()).expect("law: digests are written in ASCII"));
             fold_key(text, &mut key);
@@ -119,7 +125,11 @@ impl Fingerprint {
             keys.extend_from_slice(&of_key.0);
             bytes.clear();
             if let Some((rule, sketcher)) = &mut sketcher {
-                shingle_key(&key, *rule, &mut shingles);
+                let compared = match sources {
+                    Some(sources) => self.boilerplate.compared_key((sources.value(row), text), &key, &mut scratch),
+                    None => &key,
+                };
+                shingle_key(compared, *rule, &mut shingles);
                 if !shingles.hashes.is_empty() {
                     band_keys.clear();
                     sketcher.push_bands(&shingles.hashes, &mut band_keys);
@@ -128,11 +138,11 @@ impl Fingerprint {
             }
             bands.append_value(&bytes);
         }
-        Prints {
+        Ok(Prints {
             text_sha256: written.finish(),
             key_sha256: FixedSizeBinaryArray::new(32, Buffer::from_vec(keys), None),
             bands: bands.finish(),
-        }
+        })
     }
 }
 

@@ -65,7 +65,7 @@ fn stages() -> Vec<Box<dyn Stage>> {
     vec![
         Box::new(Normalize),
         Box::new(Attach::new(Arc::new(options))),
-        Box::new(Fingerprint::new(Some(NearRule::default()))),
+        Box::new(Fingerprint::new(Some(NearRule::default()), Arc::default())),
     ]
 }
 

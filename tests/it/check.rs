@@ -38,7 +38,7 @@ fn made(compression: &str) -> tempfile::TempDir {
     let mut written = Written::default();
     compression.clone_into(&mut written.export.jsonl_compression);
     written.export.splits = Some(SplitShares { train: 0.6, validation: 0.2, test: 0.2 });
-    let config = resolve(&written, folder.path(), None).unwrap();
+    let config = resolve(&written, folder.path(), copydesk::config::NamedFiles::default()).unwrap();
     let mut options = RunOptions::new(NonZeroUsize::new(2).unwrap(), 256 << 20);
     options.cut_limits = CutLimits { group_rows: 16, group_bytes: 1 << 20, shard_bytes: 100_000 };
     pipeline::run(&config, &options).unwrap();

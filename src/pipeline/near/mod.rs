@@ -29,7 +29,7 @@ use super::workers::map_pieces;
 use crate::dedup::near::{push_members, read_members};
 use crate::dedup::stars::{Joined, Stars};
 use crate::dedup::verdict::{code, relation};
-use crate::dedup::{KeyRow, NearLink, NearMember, NearRule, Pair, Preference};
+use crate::dedup::{Boilerplate, KeyRow, NearLink, NearMember, NearRule, Pair, Preference};
 use crate::error::Result;
 use crate::io::{SpillReader, SpillWriter};
 use crate::kernels::encode_row::{RowReader, push_optional_f64};
@@ -43,6 +43,8 @@ const PIECE: usize = 1 << 11;
 pub struct NearSearch<'a> {
     /// The rule.
     pub rule: &'a NearRule,
+    /// What is left out of texts.
+    pub boilerplate: &'a Boilerplate,
     /// The order of preference.
     pub preference: &'a Preference,
     /// Where the texts are.
@@ -140,7 +142,13 @@ impl NearSearch<'_> {
                 wanted.push(&bytes)?;
             }
         }
-        let maker = SetMaker { rule: self.rule, workers: self.workers, scratch: self.scratch, limit: self.limit };
+        let maker = SetMaker {
+            rule: self.rule,
+            boilerplate: self.boilerplate,
+            workers: self.workers,
+            scratch: self.scratch,
+            limit: self.limit,
+        };
         maker.make(candidates, &wanted.finish()?, self.texts)
     }
 

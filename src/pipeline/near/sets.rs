@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::rank_set::RankSet;
 use super::texts::RunTexts;
+use crate::dedup::boilerplate::{Boilerplate, KeyScratch};
 use crate::dedup::near::{NearMember, NearRule, NearText, read_members};
 use crate::error::Result;
 use crate::io::{BlockReader, BlockWriter};
@@ -37,11 +38,21 @@ struct Waiting {
     text: String,
 }
 
+/// What one thread keeps from text to text.
+#[derive(Default)]
+struct Buffers {
+    key: Vec<u8>,
+    scratch: KeyScratch,
+    shingles: Shingles,
+}
+
 /// What makes the sets.
 #[derive(Clone, Copy, Debug)]
 pub struct SetMaker<'a> {
     /// The rule.
     pub rule: &'a NearRule,
+    /// What is left out of texts.
+    pub boilerplate: &'a Boilerplate,
     /// Threads.
     pub workers: usize,
     /// Folder of the files.
@@ -67,8 +78,8 @@ impl SetMaker<'_> {
             let made = map_pieces(
                 self.workers,
                 &pieces,
-                |_| Ok((Vec::new(), Shingles::default())),
-                |(key, shingles), piece| Ok(self.make_rows(piece, key, shingles)),
+                |_| Ok(Buffers::default()),
+                |buffers, piece| Ok(self.make_rows(piece, buffers)),
             )?;
             for (rank, row) in made.into_iter().flatten() {
                 let mut place = [0; 4 + PLACE];
@@ -101,16 +112,20 @@ impl SetMaker<'_> {
         Ok(SetStore { candidates, places: places.finish()?, sets: sets.finish()? })
     }
 
-    fn make_rows(&self, piece: &[Waiting], key: &mut Vec<u8>, shingles: &mut Shingles) -> Vec<(u32, Vec<u8>)> {
-        let row = |waiting: &Waiting| {
+    fn make_rows(&self, piece: &[Waiting], buffers: &mut Buffers) -> Vec<(u32, Vec<u8>)> {
+        let mut row = |waiting: &Waiting| {
+            let Buffers { key, scratch, shingles } = &mut *buffers;
             fold_key(&waiting.text, key);
-            shingle_key(key, self.rule.shingle, shingles);
+            // The first member is the row whose bands made the text a candidate.
+            let source_id = waiting.members.first().map_or("", |member| member.source_id.as_str());
+            let compared = self.boilerplate.compared_key((source_id, &waiting.text), key, scratch);
+            shingle_key(compared, self.rule.shingle, shingles);
             shingles.make_sets();
             let mut row = Vec::new();
             NearText::push_row(&waiting.members, shingles, &mut row);
             (waiting.rank, row)
         };
-        piece.iter().map(row).collect()
+        piece.iter().map(&mut row).collect()
     }
 }
 
