@@ -41,6 +41,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Make every verdict, pair and digest again from the raw files, and report what does not hold
     Verify(VerifyArguments),
+    /// Plant known edits into a sample of your articles, and measure what the duplicate rules find
+    Calibrate(CalibrateArguments),
     /// List the paragraphs that recur in the articles of a source
     Boilerplate(BoilerplateArguments),
     /// Tell the story of one record
@@ -131,6 +133,23 @@ pub struct VerifyArguments {
     /// The raw files that the dataset was made of [default: `input.path` of the configuration]
     #[arg(long, value_name = "DIR")]
     pub input: Option<PathBuf>,
+    /// Threads, memory, configuration.
+    #[command(flatten)]
+    pub resources: Resources,
+}
+
+/// Arguments of `calibrate`.
+#[derive(Clone, Debug, Args)]
+pub struct CalibrateArguments {
+    /// The dataset whose articles are drawn
+    #[arg(required_unless_present = "input")]
+    pub dataset: Option<PathBuf>,
+    /// Raw files instead; a dataset is made of them and removed again
+    #[arg(long, value_name = "DIR", conflicts_with = "dataset")]
+    pub input: Option<PathBuf>,
+    /// Articles that are drawn
+    #[arg(long, value_name = "N", default_value = "1000")]
+    pub sample: NonZeroUsize,
     /// Threads, memory, configuration.
     #[command(flatten)]
     pub resources: Resources,

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod boilerplate;
+mod calibrate;
 mod check;
 mod explain;
 mod init;
@@ -90,6 +91,7 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Boilerplate(arguments) => boilerplate::boilerplate(&arguments),
+        Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
         Command::Completions { shell } => {

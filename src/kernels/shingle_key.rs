@@ -211,7 +211,7 @@ fn is_spaceless(key: &[u8]) -> bool {
 }
 
 /// Letters of Thai, Lao, Myanmar, Khmer, Hiragana, Katakana, Bopomofo and Han (the blocks of the Unicode standard).
-fn is_spaceless_letter(c: char) -> bool {
+pub fn is_spaceless_letter(c: char) -> bool {
     matches!(
         c,
         '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{312F}' | '\u{3400}'..='\u{9FFF}'

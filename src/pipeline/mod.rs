@@ -4,6 +4,7 @@
 
 mod article_rows;
 pub mod boilerplate;
+pub mod calibrate;
 mod chain;
 pub mod check;
 mod compare;
