@@ -1,6 +1,8 @@
 //! The texts of candidates: joined to the sorted runs, row by row.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use crate::dedup::key_row::split_sort_key;
 use crate::error::Result;
@@ -20,6 +22,8 @@ pub struct RunTexts<'a> {
     pub open_bytes: u64,
     /// Logical bytes of a chunk of a merged run.
     pub chunk_bytes: u64,
+    /// Raw paths of wanted rows that have no text in the runs.
+    pub without_text: &'a Mutex<BTreeSet<String>>,
 }
 
 impl RunTexts<'_> {
@@ -43,7 +47,12 @@ impl RunTexts<'_> {
                 let head = merge.head().expect("law: every wanted row stands in a run");
                 if head.key >= key {
                     assert_eq!(head.key, key, "law: every wanted row stands in a run");
-                    give(rest.rest(), text(head.batch, "text").value(head.row))?;
+                    let text = text(head.batch, "text").value(head.row);
+                    if text.is_empty() {
+                        let path = head.rows.raw_path.value(head.row).to_owned();
+                        self.without_text.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+                    }
+                    give(rest.rest(), text)?;
                     break;
                 }
                 merge.advance()?;
