@@ -10,5 +10,6 @@ mod explain;
 mod html;
 mod laws;
 mod memory;
+mod near;
 mod support;
 mod tidy;
