@@ -85,7 +85,7 @@ pub fn decide(key_files: &[PathBuf], rules: &DedupRules, context: DecideContext<
             let search = NearSearch {
                 rule,
                 preference,
-                texts: context.texts,
+                texts: &context.texts,
                 workers: context.workers,
                 scratch: folder,
                 limit: limit / 2,

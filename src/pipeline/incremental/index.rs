@@ -357,7 +357,7 @@ mod tests {
             }
             let mut pass = IndexRows { source: keys.as_slice(), path: PathBuf::new(), block: Vec::new().into_iter() };
             for row in &rows {
-                prop_assert_eq!(pass.next().unwrap().as_ref(), Some(row));
+                prop_assert_eq!(pass.next().unwrap(), Some(row.clone()));
             }
             prop_assert_eq!(pass.next().unwrap(), None);
         }

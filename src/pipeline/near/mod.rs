@@ -23,7 +23,7 @@ use self::buckets::{BucketWriter, Candidates};
 use self::pair_list::{PairList, ranks};
 use self::rank_set::RankSet;
 use self::sets::{SetCache, SetMaker, SetStore};
-pub use self::texts::RunTexts;
+pub use self::texts::{RunTexts, TextSource};
 use super::external_sort::{Sorted, SortedRows, Sorter};
 use super::workers::map_pieces;
 use crate::dedup::key_row::Half;
@@ -40,13 +40,13 @@ const PIECE: usize = 1 << 11;
 
 /// What finding near-duplicates needs.
 #[derive(Clone, Copy, Debug)]
-pub struct NearSearch<'a> {
+pub struct NearSearch<'a, T> {
     /// The rule.
     pub rule: &'a NearRule,
     /// The order of preference.
     pub preference: &'a Preference,
     /// Where the texts are.
-    pub texts: RunTexts<'a>,
+    pub texts: &'a T,
     /// Threads.
     pub workers: usize,
     /// Folder for files.
@@ -88,7 +88,7 @@ pub struct NearFound {
     pub wide_buckets: u64,
 }
 
-impl NearSearch<'_> {
+impl<T: TextSource + Sync> NearSearch<'_, T> {
     /// Finds the near-duplicates among the classes that `heads` gives, in any order.
     ///
     /// # Errors

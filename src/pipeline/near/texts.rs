@@ -11,6 +11,17 @@ use crate::pipeline::external_sort::Sorted;
 use crate::pipeline::run_merge::{RunMerge, merge_passes};
 use crate::pipeline::runs::Run;
 
+/// Gives the texts of articles.
+pub trait TextSource {
+    /// Gives every wanted row without its sort key, and its text, in the order of the rows.
+    ///
+    /// A wanted row begins with a sort key ([`crate::dedup::key_row::push_sort_key`]).
+    ///
+    /// # Errors
+    /// When the texts cannot be read, and what `give` returns.
+    fn each(&self, wanted: &Sorted, scratch: &Path, give: &mut dyn FnMut(&[u8], &str) -> Result<()>) -> Result<()>;
+}
+
 /// The runs that hold the texts.
 #[derive(Clone, Copy, Debug)]
 pub struct RunTexts<'a> {
@@ -26,15 +37,10 @@ pub struct RunTexts<'a> {
     pub without_text: &'a Mutex<BTreeSet<String>>,
 }
 
-impl RunTexts<'_> {
-    /// Gives every wanted row without its sort key, and the text of the row in the runs that has this key.
-    ///
-    /// # Errors
-    /// When a run cannot be read, and what `give` returns.
-    ///
+impl TextSource for RunTexts<'_> {
     /// # Panics
     /// When no run has a wanted row.
-    pub fn each(&self, wanted: &Sorted, scratch: &Path, mut give: impl FnMut(&[u8], &str) -> Result<()>) -> Result<()> {
+    fn each(&self, wanted: &Sorted, scratch: &Path, give: &mut dyn FnMut(&[u8], &str) -> Result<()>) -> Result<()> {
         let mut rows = wanted.rows()?;
         let Some(first) = rows.next()? else { return Ok(()) };
         let first_key = split_sort_key(first).0.to_vec();
