@@ -93,6 +93,12 @@ pub struct RunArguments {
     /// Folder of the dataset [default: `export.path` of the configuration]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Dataset to work new, changed and removed raw files into; unchanged ones are not read again
+    #[arg(long, value_name = "DATASET", conflicts_with = "output")]
+    pub into: Option<PathBuf>,
+    /// With `--into`, read every raw file again, whatever its size and time say
+    #[arg(long, requires = "into")]
+    pub rehash: bool,
     /// Print what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,

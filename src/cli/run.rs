@@ -27,8 +27,8 @@ pub struct Loaded {
 
 /// `copydesk run`
 pub fn run(arguments: &RunArguments) -> Result<ExitStatus> {
-    let loaded =
-        load_config(arguments.resources.config.as_deref(), arguments.input.as_deref(), arguments.output.as_deref())?;
+    let output = arguments.into.as_deref().or(arguments.output.as_deref());
+    let loaded = load_config(arguments.resources.config.as_deref(), arguments.input.as_deref(), output)?;
     let options = options(&arguments.resources)?;
     if arguments.dry_run {
         let plan = Plan::new(&loaded.config)?;
@@ -36,7 +36,10 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus> {
         return Ok(ExitStatus::Success);
     }
     let display = Display::start(&options.progress, arguments.resources.quiet);
-    let outcome = pipeline::run(&loaded.config, &options);
+    let outcome = match &arguments.into {
+        Some(_) => pipeline::run_into(&loaded.config, &options, arguments.rehash),
+        None => pipeline::run(&loaded.config, &options),
+    };
     drop(display);
     report(&arguments.resources, &loaded, &outcome?)
 }

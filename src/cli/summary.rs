@@ -54,6 +54,10 @@ pub fn outcome(loaded: &Loaded, outcome: &Outcome) -> String {
         sources(&mut text, &manifest.account);
     }
     closing(&mut text, manifest);
+    if let Some(arrivals) = &outcome.arrivals {
+        let (unchanged, gone) = (plural(arrivals.unchanged, "raw file"), arrivals.gone);
+        line(&mut text, &format!("{unchanged} unchanged, {} read, {gone} gone", arrivals.read));
+    }
     let _written = write!(text, "wrote `{}` in {:.1} s", outcome.output.display(), outcome.seconds);
     text
 }

@@ -29,17 +29,22 @@ pub struct KeyRow<'a> {
     pub source_id: Cow<'a, str>,
     /// Hash of `canonical_url`.
     pub canonical_url: Option<u64>,
-    /// SHA-256 of the raw bytes.
-    pub raw_sha256: [u8; 32],
-    /// SHA-256 of the normalised text.
-    pub text_sha256: [u8; 32],
-    /// SHA-256 of the folded text.
-    pub key_sha256: [u8; 32],
+    /// SHA-256 of the raw bytes, its first half.
+    pub raw_sha256: Half,
+    /// SHA-256 of the normalised text, its first half.
+    pub text_sha256: Half,
+    /// SHA-256 of the folded text, its first half.
+    pub key_sha256: Half,
     /// Logical size in bytes, before the cluster columns are filled.
     pub size: u64,
     /// Keys of the bands of the text's shingles; empty for texts that are compared exactly only.
     pub bands: Vec<u32>,
+    /// Whether the row was published before and its raw file is unchanged.
+    pub carried: bool,
 }
+
+/// The first 16 bytes of a SHA-256: enough to tell texts apart, half the size where there is one for every record.
+pub type Half = [u8; 16];
 
 impl KeyRow<'_> {
     /// Appends the sort key of the dataset: `published_date` nulls last, `source_id`, `id`, `raw_path`, `raw_index`.
@@ -75,6 +80,7 @@ impl KeyRow<'_> {
         out.extend_from_slice(&self.size.to_be_bytes());
         out.extend_from_slice(&(self.bands.len() as u16).to_be_bytes());
         out.extend(self.bands.iter().flat_map(|key| key.to_be_bytes()));
+        out.push(u8::from(self.carried));
     }
 
     /// Reads a row written by [`KeyRow::push_row`].
@@ -96,6 +102,7 @@ impl KeyRow<'_> {
             key_sha256: reader.array(),
             size: u64::from_be_bytes(reader.array()),
             bands: (0..u16::from_be_bytes(reader.array())).map(|_| u32::from_be_bytes(reader.array())).collect(),
+            carried: reader.byte() == 1,
         }
     }
 
@@ -197,11 +204,12 @@ pub(super) mod tests {
             metadata: 3,
             source_id: "s".into(),
             canonical_url: None,
-            raw_sha256: [1; 32],
-            text_sha256: [2; 32],
-            key_sha256: [3; 32],
+            raw_sha256: [1; 16],
+            text_sha256: [2; 16],
+            key_sha256: [3; 16],
             size: 10,
             bands: Vec::new(),
+            carried: false,
         }
     }
 
@@ -213,6 +221,7 @@ pub(super) mod tests {
             day_precise: false,
             canonical_url: Some(u64::MAX),
             bands: vec![0, 7, u32::MAX],
+            carried: true,
             ..row(7)
         };
         let mut bytes = Vec::new();

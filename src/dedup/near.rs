@@ -335,7 +335,8 @@ mod tests {
         fn articles_survive_the_round_trip(shingles: Vec<u64>, numbers: Vec<u64>, url: Option<u64>) {
             let row = KeyRow { canonical_url: url, ..super::super::key_row::tests::row(3) };
             let members = vec![NearMember::of(&row, &Preference::default()); 3];
-            let mut sets = Shingles { hashes: shingles, numbers, ..Shingles::default() };
+            let mut sets = Shingles::default();
+            (sets.hashes, sets.numbers) = (shingles, numbers);
             sets.make_sets();
             let mut bytes = Vec::new();
             NearText::push_row(&members, &sets, &mut bytes);

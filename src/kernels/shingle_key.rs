@@ -41,6 +41,11 @@ pub const LEAST_UNITS: usize = 8;
 /// Largest shingle.
 pub const MOST_UNITS: usize = 16;
 
+/// Units that are hashed before their shingles are made.
+const CHUNK: usize = 4096;
+/// Hashes whose room is kept from text to text.
+const KEPT: usize = 1 << 16;
+
 /// Shingles and numbers of one text; reused from text to text.
 #[derive(Clone, Debug, Default)]
 pub struct Shingles {
@@ -48,8 +53,10 @@ pub struct Shingles {
     pub hashes: Vec<u64>,
     /// Hashes of the numbers in the order of the text, repeats included.
     pub numbers: Vec<u64>,
-    /// Hashes of its units.
-    pub units: Vec<u64>,
+    /// The last units, whose shingles are not made yet or need them.
+    units: Vec<u64>,
+    size: usize,
+    count: usize,
 }
 
 impl Shingles {
@@ -58,6 +65,42 @@ impl Shingles {
         self.hashes.sort_unstable();
         self.hashes.dedup();
         self.numbers.sort_unstable();
+    }
+
+    fn start(&mut self, size: usize) {
+        self.hashes.clear();
+        self.numbers.clear();
+        self.units.clear();
+        if self.hashes.capacity() > KEPT {
+            self.hashes = Vec::new();
+        }
+        self.size = size;
+        self.count = 0;
+    }
+
+    fn push_unit(&mut self, unit: u64) {
+        self.units.push(unit);
+        self.count += 1;
+        if self.units.len() == CHUNK {
+            self.make_shingles();
+        }
+    }
+
+    fn make_shingles(&mut self) {
+        let shingles = self.units.windows(self.size).map(|units| {
+            let places = units.iter().zip(&PLACES);
+            mix(places.fold(0_u64, |sum, (unit, place)| sum.wrapping_add(unit.wrapping_mul(*place))))
+        });
+        self.hashes.extend(shingles);
+        let made = (self.units.len() + 1).saturating_sub(self.size);
+        self.units.drain(..made);
+    }
+
+    fn finish(&mut self) {
+        self.make_shingles();
+        if self.count < LEAST_UNITS {
+            self.hashes.clear();
+        }
     }
 }
 
@@ -100,29 +143,18 @@ pub fn mix(value: u64) -> u64 {
 ///
 /// A text of fewer than [`LEAST_UNITS`] units, or of fewer than one shingle, has no shingles; its numbers are found anyway.
 pub fn shingle_key(key: &[u8], rule: ShingleRule, out: &mut Shingles) {
-    out.hashes.clear();
-    out.numbers.clear();
-    out.units.clear();
     let by_word = rule.unit == ShingleUnit::Word && !is_spaceless(key);
     let size = match rule.unit {
         ShingleUnit::Word if !by_word => spaceless_size(rule.size),
         _ => rule.size,
     };
-    let size = size.clamp(1, MOST_UNITS);
+    out.start(size.clamp(1, MOST_UNITS));
     if by_word {
         hash_words(key, out);
     } else {
         hash_characters(key, out);
     }
-    if out.units.len() < LEAST_UNITS {
-        return;
-    }
-    let shingles = out.units.windows(size).map(|units| {
-        let sum =
-            units.iter().zip(&PLACES).fold(0_u64, |sum, (unit, place)| sum.wrapping_add(unit.wrapping_mul(*place)));
-        mix(sum)
-    });
-    out.hashes.extend(shingles);
+    out.finish();
 }
 
 /// Characters that stand for so many words in a text without spaces: eight for five, since Chinese words have 1.6 on average.
@@ -154,6 +186,10 @@ fn load(key: &[u8], at: usize) -> u64 {
 
 /// Hashes each word, and the numbers of words that may hold one.
 fn hash_words(key: &[u8], out: &mut Shingles) {
+    if key.len() > 8 * KEPT {
+        // Growing by doubling would take twice the room of what is as large as the text itself.
+        out.hashes.reserve_exact(memchr::memchr_iter(b' ', key).count() + 1);
+    }
     let mut at = 0;
     while at < key.len() {
         let start = at;
@@ -174,7 +210,7 @@ fn hash_words(key: &[u8], out: &mut Shingles) {
         if suspects != 0 {
             find_numbers(&key[start..at], &mut out.numbers);
         }
-        out.units.push(hash);
+        out.push_unit(hash);
         at += 1;
     }
 }
@@ -183,7 +219,9 @@ fn hash_words(key: &[u8], out: &mut Shingles) {
 fn hash_characters(key: &[u8], out: &mut Shingles) {
     find_numbers(key, &mut out.numbers);
     let text = std::str::from_utf8(key).unwrap_or_default();
-    out.units.extend(text.chars().filter(|c| *c != ' ').map(|c| fold_multiply(CHARACTER ^ u64::from(c), LONG)));
+    for c in text.chars().filter(|c| *c != ' ') {
+        out.push_unit(fold_multiply(CHARACTER ^ u64::from(c), LONG));
+    }
 }
 
 /// Hashes of the maximal runs of numeric characters.
@@ -227,7 +265,7 @@ mod tests {
     use super::*;
 
     fn cut(key: &str, rule: ShingleRule) -> Shingles {
-        let mut out = Shingles { hashes: vec![1], numbers: vec![2], units: vec![3] };
+        let mut out = Shingles { hashes: vec![1], numbers: vec![2], units: vec![3], size: 1, count: 9 };
         shingle_key(key.as_bytes(), rule, &mut out);
         out
     }
@@ -246,6 +284,16 @@ mod tests {
         assert_eq!(cut("ab cd ef gh", ShingleRule { unit: ShingleUnit::Character, size: 4 }).hashes.len(), 5);
         assert_eq!(cut("一二三四 五六七八九十", words(3)).hashes.len(), 6);
         assert_eq!(cut("заседание совета прошло в среду в новом зале города", words(3)).hashes.len(), 7);
+    }
+
+    #[test]
+    fn long_texts_are_cut_in_pieces_without_a_seam() {
+        let tokens: Vec<String> = (0..3 * CHUNK).map(|n| format!("w{n}")).collect();
+        let whole = cut(&tokens.join(" "), words(5));
+        assert_eq!(whole.hashes.len(), tokens.len() - 4);
+        for at in [0, CHUNK - 3, 2 * CHUNK - 9, 3 * CHUNK - 20] {
+            assert_eq!(cut(&tokens[at..at + 20].join(" "), words(5)).hashes, whole.hashes[at..at + 16]);
+        }
     }
 
     #[test]

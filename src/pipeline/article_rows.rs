@@ -7,7 +7,7 @@ use arrow::array::{
 use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
 
 use crate::columns::interim;
-use crate::dedup::key_row::{KeyRow, SortKey, push_sort_key};
+use crate::dedup::key_row::{Half, KeyRow, SortKey, push_sort_key};
 use crate::kernels::sha256::Digest;
 
 /// The columns of a validated batch that order, dedup and the ledger read; shares their buffers.
@@ -100,10 +100,11 @@ impl ArticleRows {
             metadata,
             source_id: self.source_id.value(row).into(),
             canonical_url: text_option(&self.canonical_url, row).map(url_hash),
-            raw_sha256: digest(self.raw_sha256.value(row)),
-            text_sha256: digest(self.text_sha256.value(row)),
-            key_sha256: self.key_sha256.value(row).try_into().expect("law: the key digest has 32 bytes"),
+            raw_sha256: half_digest(self.raw_sha256.value(row)),
+            text_sha256: half_digest(self.text_sha256.value(row)),
+            key_sha256: half(self.key_sha256.value(row)),
             size,
+            carried: false,
             bands: self.bands_of(row),
         }
     }
@@ -171,8 +172,13 @@ fn column<'a>(batch: &'a RecordBatch, name: &str) -> &'a dyn Array {
     batch.column_by_name(name).unwrap_or_else(|| panic!("law: the plan gives `{name}` to whoever needs it")).as_ref()
 }
 
-fn digest(text: &str) -> [u8; 32] {
-    Digest::parse(text).expect("law: digests are `sha256:` and 64 hex digits").0
+/// The first half of a written digest.
+pub fn half_digest(text: &str) -> Half {
+    half(&Digest::parse(text).expect("law: digests are `sha256:` and 64 hex digits").0)
+}
+
+fn half(digest: &[u8]) -> Half {
+    *digest.first_chunk().expect("law: a digest has 32 bytes")
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::external_sort::{Sorted, SortedRows, Sorter};
-use super::near::{ClassHead, NearSearch, RunTexts, read_joined};
+use super::near::{ClassHead, KnownPairs, NearSearch, RunTexts, read_joined};
 use crate::dedup::decide::{Decision, Member};
+use crate::dedup::key_row::Half;
 use crate::dedup::stars::Joined;
 use crate::dedup::{DedupRules, GROUP_WIDTH, KeyRow, NearMember, Preference, Verdict, decide_class};
 use crate::error::Result;
@@ -25,6 +26,17 @@ pub struct DecideContext<'a> {
     pub workers: usize,
     /// Memory of each external sort in bytes.
     pub limit: usize,
+    /// What is known from the dataset that is added to.
+    pub before: Option<Before<'a>>,
+}
+
+/// What is known from the dataset that is added to.
+#[derive(Clone, Copy, Debug)]
+pub struct Before<'a> {
+    /// Its verified pairs; none where they cannot be relied on.
+    pub known: Option<&'a KnownPairs>,
+    /// Digests of the folded texts of the records that have gone, 16 bytes each.
+    pub gone: &'a Sorted,
 }
 
 /// What dedup found, sorted for the export.
@@ -74,13 +86,15 @@ pub fn decide(key_files: &[PathBuf], rules: &DedupRules, context: DecideContext<
                 rule,
                 boilerplate: &rules.boilerplate,
                 preference,
-                texts: context.texts,
+                texts: &context.texts,
                 workers: context.workers,
                 scratch: folder,
                 limit: limit / 2,
+                known: context.before.and_then(|before| before.known),
             };
             let mut heads = ClassScan::new(classes.rows()?, preference);
             heads.keeps_members = true;
+            heads.gone = context.before.map(|before| before.gone.rows()).transpose()?.map(Gone::new).transpose()?;
             Some(search.find(|| Ok(heads.next_class()?.map(Class::into_head)))?)
         }
     };
@@ -181,7 +195,7 @@ fn sort_by_class(by_id: &Sorted, preference: &Preference, (folder, limit): (&Pat
 
 fn read_member(bytes: &[u8], preference: &Preference) -> Member {
     let mut reader = RowReader::new(bytes);
-    reader.array::<32>();
+    reader.array::<16>();
     preference.skip(&mut reader);
     let repeat = u32::from_be_bytes(reader.array()) > 0;
     Member { row: KeyRow::read(&mut reader), repeat }
@@ -196,11 +210,13 @@ struct Class {
     distinct: u32,
     /// The first articles, where the scan keeps them.
     members: Vec<NearMember>,
+    /// Whether it is what it was in the dataset that is added to.
+    untouched: bool,
 }
 
 impl Class {
     fn into_head(self) -> ClassHead {
-        ClassHead { size: self.size, row: self.head, members: self.members }
+        ClassHead { size: self.size, row: self.head, members: self.members, untouched: self.untouched }
     }
 }
 
@@ -210,11 +226,38 @@ struct ClassScan<'a> {
     preference: &'a Preference,
     next: Option<KeyRow<'static>>,
     keeps_members: bool,
+    gone: Option<Gone<'a>>,
+}
+
+/// Classes that have lost a record, in step with the classes.
+struct Gone<'a> {
+    rows: SortedRows<'a>,
+    next: Option<Half>,
+}
+
+impl<'a> Gone<'a> {
+    fn new(rows: SortedRows<'a>) -> Result<Self> {
+        let mut gone = Self { rows, next: None };
+        gone.advance()?;
+        Ok(gone)
+    }
+
+    fn advance(&mut self) -> Result<()> {
+        self.next = self.rows.next()?.map(|row| *row.first_chunk().expect("law: a digest has 16 bytes"));
+        Ok(())
+    }
+
+    fn has(&mut self, class: &Half) -> Result<bool> {
+        while self.next.as_ref().is_some_and(|next| next < class) {
+            self.advance()?;
+        }
+        Ok(self.next.as_ref() == Some(class))
+    }
 }
 
 impl<'a> ClassScan<'a> {
     fn new(rows: SortedRows<'a>, preference: &'a Preference) -> Self {
-        Self { rows, preference, next: None, keeps_members: false }
+        Self { rows, preference, next: None, keeps_members: false, gone: None }
     }
 
     fn next_class(&mut self) -> Result<Option<Class>> {
@@ -225,7 +268,7 @@ impl<'a> ClassScan<'a> {
                 None => return Ok(None),
             },
         };
-        let mut class = Class { head, size: 1, distinct: 1, members: Vec::new() };
+        let mut class = Class { untouched: head.carried, head, size: 1, distinct: 1, members: Vec::new() };
         if self.keeps_members {
             class.members.push(NearMember::of(&class.head, self.preference));
         }
@@ -236,15 +279,21 @@ impl<'a> ClassScan<'a> {
                 break;
             }
             let mut reader = RowReader::new(bytes);
-            reader.array::<32>();
+            reader.array::<16>();
             self.preference.skip(&mut reader);
             class.size += 1;
-            if u32::from_be_bytes(reader.array()) == 0 {
-                class.distinct += 1;
-                if self.keeps_members && class.members.len() < GROUP_WIDTH {
-                    class.members.push(NearMember::of(&KeyRow::read(&mut reader), self.preference));
+            let repeat = u32::from_be_bytes(reader.array()) > 0;
+            class.distinct += u32::from(!repeat);
+            if self.keeps_members {
+                let row = KeyRow::read(&mut reader);
+                class.untouched &= row.carried;
+                if !repeat && class.members.len() < GROUP_WIDTH {
+                    class.members.push(NearMember::of(&row, self.preference));
                 }
             }
+        }
+        if let Some(gone) = &mut self.gone {
+            class.untouched &= !gone.has(&class.head.key_sha256)?;
         }
         Ok(Some(class))
     }
@@ -253,7 +302,7 @@ impl<'a> ClassScan<'a> {
 /// The clusters of classes, in step with the classes.
 struct JoinedScan<'a> {
     rows: Option<SortedRows<'a>>,
-    next: Option<([u8; 32], Joined)>,
+    next: Option<(Half, Joined)>,
 }
 
 impl<'a> JoinedScan<'a> {
@@ -271,7 +320,7 @@ impl<'a> JoinedScan<'a> {
         Ok(())
     }
 
-    fn of_class(&mut self, class: &[u8; 32]) -> Result<Option<Joined>> {
+    fn of_class(&mut self, class: &Half) -> Result<Option<Joined>> {
         match &self.next {
             Some((next, joined)) if next == class => {
                 let joined = *joined;

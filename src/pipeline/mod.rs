@@ -12,12 +12,13 @@ mod dataset_rows;
 mod decide;
 pub mod explain;
 mod export;
-mod external_sort;
+pub mod external_sort;
 mod guard;
+mod incremental;
 mod interim;
 mod memory;
 mod merge_heap;
-mod near;
+pub mod near;
 mod phase_one;
 mod plan;
 mod read_unit;
@@ -39,10 +40,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 pub use guard::{Excess, Side};
+pub use incremental::Arrivals;
 pub use interim::MANIFEST;
 pub use memory::{DEFAULT_MEMORY, LEAST_MEMORY, MemoryPlan};
 pub use plan::Plan;
-pub use run::{Outcome, run, run_stage};
+pub use run::{Outcome, run, run_into, run_stage};
 pub use stage_list::{STAGE_NAMES, check_stages, stages};
 
 use crate::error::Result;

@@ -12,6 +12,7 @@ mod explain;
 mod html;
 mod laws;
 mod memory;
+mod near;
 mod splits;
 mod support;
 mod tidy;

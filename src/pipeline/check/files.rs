@@ -12,6 +12,7 @@ use crate::io::{OnUnreadable, digest_file, is_directory, open_file, read_limited
 use crate::kernels::sha256::Digest;
 use crate::manifest::{FileEntry, Manifest, TOOL};
 use crate::origin::escape_path;
+use crate::pipeline::incremental::FOLDER;
 use crate::pipeline::interim::MANIFEST;
 
 /// File of the facts of a run.
@@ -124,7 +125,8 @@ pub fn check_files(root: &Path, manifest: &Manifest, report: &mut Report) -> Res
     let backups = there.hidden.iter().filter(|path| !path.rsplit('/').next().is_some_and(|name| name.starts_with('.')));
     let files = there.files.iter().map(|file| &file.raw_path);
     for path in files.chain(&there.symlinks).chain(&there.special).chain(backups) {
-        if !listed.contains(path) {
+        let of_index = path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'));
+        if !of_index && !listed.contains(path) {
             report.add(Rule::FileUnlisted, path.as_str(), "expected no such file: the manifest does not list it");
         }
     }

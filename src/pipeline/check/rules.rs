@@ -31,7 +31,7 @@ rules! {
     FilePresent = "file-present", "Every file that the manifest lists is there.";
     FileLength = "file-length", "Every listed file has the length that the manifest states.";
     FileDigest = "file-digest", "Every listed file has the SHA-256 that the manifest states.";
-    FileUnlisted = "file-unlisted", "No file is there that the manifest does not list; dot-files, `manifest.json` and `run.json` apart.";
+    FileUnlisted = "file-unlisted", "No file is there that the manifest does not list; dot-files, `manifest.json`, `run.json` and the folder `index` apart.";
     ShardNames = "shard-names", "The files of each table are numbered without gap, and each Parquet file of `articles` has its JSONL file.";
     SchemaFiles = "schema-files", "The JSON Schemas are those of the record schema that the manifest names.";
     ParquetReadable = "parquet-readable", "Every Parquet file can be read to its end.";

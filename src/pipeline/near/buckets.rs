@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::pair_list::{PairCollector, PairList, pair};
+use super::rank_set::RankSet;
 use crate::dedup::GROUP_WIDTH;
 use crate::error::Result;
 use crate::io::{BlockReader, BlockWriter};
@@ -103,11 +104,12 @@ pub struct Candidates {
 }
 
 impl Buckets {
-    /// Makes every article of a bucket a candidate pair with its first 64, in the order of preference.
+    /// Makes every article of a bucket a candidate pair with its first 64, in the order of preference, where one of the two is
+    /// `touched`.
     ///
     /// # Errors
     /// When the file cannot be read or a spill file not be written.
-    pub fn candidates(&self, stem: &Path, (workers, limit): (usize, usize)) -> Result<Candidates> {
+    pub fn candidates(&self, touched: &RankSet, stem: &Path, (workers, limit): (usize, usize)) -> Result<Candidates> {
         let parts = run_workers(
             (workers, self.blocks.len()),
             |worker| {
@@ -120,8 +122,11 @@ impl Buckets {
                 for bucket in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
                     *wide += u64::from(bucket.len() > GROUP_WIDTH);
                     for (at, later) in bucket.iter().enumerate().skip(1) {
+                        let new = touched.contains(*later as u32);
                         for earlier in &bucket[..at.min(GROUP_WIDTH)] {
-                            pairs.push(pair(*later as u32, *earlier as u32))?;
+                            if new || touched.contains(*earlier as u32) {
+                                pairs.push(pair(*later as u32, *earlier as u32))?;
+                            }
                         }
                     }
                 }
@@ -163,7 +168,9 @@ mod tests {
             for (rank, keys) in (0..).zip(&keys) {
                 writer.push(rank, keys).unwrap();
             }
-            let found = writer.finish().unwrap().candidates(&folder.path().join("pairs"), (workers, limit)).unwrap();
+            let mut touched = RankSet::new(keys.len() as u64);
+            (0..keys.len() as u32).filter(|rank| rank % 5 > 0).for_each(|rank| touched.insert(rank));
+            let found = writer.finish().unwrap().candidates(&touched, &folder.path().join("pairs"), (workers, limit)).unwrap();
             let mut expected = BTreeSet::new();
             let mut wide = 0;
             for band in 0..2 {
@@ -172,7 +179,9 @@ mod tests {
                     let members: Vec<usize> = (0..keys.len()).filter(|rank| keys[*rank][band] == key).collect();
                     wide += u64::from(members.len() > GROUP_WIDTH);
                     for (at, later) in members.iter().enumerate() {
-                        expected.extend(members[..at.min(GROUP_WIDTH)].iter().map(|earlier| pair(*later as u32, *earlier as u32)));
+                        let new = |earlier: &&usize| later % 5 > 0 || **earlier % 5 > 0;
+                        let earlier = members[..at.min(GROUP_WIDTH)].iter().filter(new);
+                        expected.extend(earlier.map(|earlier| pair(*later as u32, *earlier as u32)));
                     }
                 }
             }

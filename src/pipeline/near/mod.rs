@@ -19,19 +19,19 @@ mod texts;
 use std::path::Path;
 use std::sync::Mutex;
 
-use self::buckets::BucketWriter;
+use self::buckets::{BucketWriter, Candidates};
 use self::pair_list::{PairList, ranks};
 use self::rank_set::RankSet;
 use self::sets::{SetCache, SetMaker, SetStore};
-pub use self::texts::RunTexts;
+pub use self::texts::{RunTexts, TextSource};
 use super::external_sort::{Sorted, SortedRows, Sorter};
 use super::workers::map_pieces;
+use crate::dedup::key_row::Half;
 use crate::dedup::near::{push_members, read_members};
 use crate::dedup::stars::{Joined, Stars};
 use crate::dedup::verdict::{code, relation};
 use crate::dedup::{Boilerplate, KeyRow, NearLink, NearMember, NearRule, Pair, Preference};
 use crate::error::Result;
-use crate::io::{SpillReader, SpillWriter};
 use crate::kernels::encode_row::{RowReader, push_optional_f64};
 
 /// Candidate pairs that are verified at once, and how many of them one thread takes.
@@ -40,7 +40,7 @@ const PIECE: usize = 1 << 11;
 
 /// What finding near-duplicates needs.
 #[derive(Clone, Copy, Debug)]
-pub struct NearSearch<'a> {
+pub struct NearSearch<'a, T> {
     /// The rule.
     pub rule: &'a NearRule,
     /// What is left out of texts.
@@ -48,13 +48,22 @@ pub struct NearSearch<'a> {
     /// The order of preference.
     pub preference: &'a Preference,
     /// Where the texts are.
-    pub texts: RunTexts<'a>,
+    pub texts: &'a T,
     /// Threads.
     pub workers: usize,
     /// Folder for files.
     pub scratch: &'a Path,
     /// Memory of each part that sorts or caches, in bytes.
     pub limit: usize,
+    /// The pairs of the dataset that is added to: what was verified among its classes is not verified again.
+    pub known: Option<&'a KnownPairs>,
+}
+
+/// Pairs that were verified before, as rows of [`Pair`] by (`id`, `other_id`).
+#[derive(Debug)]
+pub struct KnownPairs {
+    /// The rows.
+    pub rows: Sorted,
 }
 
 /// An exact class.
@@ -66,6 +75,8 @@ pub struct ClassHead {
     pub row: KeyRow<'static>,
     /// Its first articles, that of the row among them.
     pub members: Vec<NearMember>,
+    /// Whether it is as it was when its pairs were verified.
+    pub untouched: bool,
 }
 
 /// What was found.
@@ -79,7 +90,7 @@ pub struct NearFound {
     pub wide_buckets: u64,
 }
 
-impl NearSearch<'_> {
+impl<T: TextSource + Sync> NearSearch<'_, T> {
     /// Finds the near-duplicates among the classes that `heads` gives, in any order.
     ///
     /// # Errors
@@ -92,18 +103,25 @@ impl NearSearch<'_> {
                 bytes.clear();
                 self.preference.push(&head.row, &mut bytes);
                 bytes.extend_from_slice(&head.size.to_be_bytes());
+                bytes.push(u8::from(head.untouched));
                 head.row.push_row(&mut bytes);
                 push_members(&mut bytes, &head.members);
                 sorter.push(&bytes)?;
             }
         }
         let ranked = sorter.finish()?;
-        let found = self.candidates(&ranked)?;
-        let store = self.sets(&ranked, &found.pairs)?;
+        let mut verified = Sorter::new(self.scratch.join("verified"), self.limit);
         let mut pairs = Sorter::new(self.scratch.join("near-pairs"), self.limit);
-        let verified = self.scratch.join("verified");
-        self.verify(&found.pairs, &store, (&verified, &mut pairs))?;
-        let joined = self.join(&ranked, &verified)?;
+        let mut found = self.candidates(&ranked, self.known.is_some())?;
+        match self.known {
+            // In a wide bucket a new article may keep two old ones from meeting.
+            Some(_) if found.wide > 0 => found = self.candidates(&ranked, false)?,
+            Some(known) => self.take_known(&ranked, known, (&mut verified, &mut pairs))?,
+            None => {}
+        }
+        let store = self.sets(&ranked, &found.pairs)?;
+        self.verify(&found.pairs, &store, (&mut verified, &mut pairs))?;
+        let joined = self.join(&ranked, &verified.finish()?)?;
         Ok(NearFound { joined, pairs: pairs.finish()?, wide_buckets: found.wide })
     }
 
@@ -111,14 +129,75 @@ impl NearSearch<'_> {
         Ok(RankedRows { rows: ranked.rows()?, preference: self.preference, next: 0 })
     }
 
-    fn candidates(&self, ranked: &Sorted) -> Result<buckets::Candidates> {
+    /// The candidate pairs; `new_only` leaves out those of two untouched classes.
+    fn candidates(&self, ranked: &Sorted, new_only: bool) -> Result<Candidates> {
+        let name = |stem: &str| self.scratch.join(format!("{stem}-{}", if new_only { "new" } else { "all" }));
         let shape = (self.rule.bands.bands, ranked.count());
-        let mut buckets = BucketWriter::new(&self.scratch.join("buckets"), shape, self.limit);
+        let mut buckets = BucketWriter::new(&name("buckets"), shape, self.limit);
+        let mut touched = RankSet::new(ranked.count());
         let mut rows = self.ranked_rows(ranked)?;
         while let Some((rank, head)) = rows.next()? {
             buckets.push(rank, &head.row.bands)?;
+            if !(new_only && head.untouched) {
+                touched.insert(rank);
+            }
         }
-        buckets.finish()?.candidates(&self.scratch.join("candidates"), (self.workers, self.limit))
+        buckets.finish()?.candidates(&touched, &name("candidates"), (self.workers, self.limit))
+    }
+
+    /// Takes over the known pairs of untouched classes.
+    fn take_known(
+        &self,
+        ranked: &Sorted,
+        known: &KnownPairs,
+        (verified, pairs): (&mut Sorter, &mut Sorter),
+    ) -> Result<()> {
+        let mut ids = Sorter::new(self.scratch.join("ids"), self.limit);
+        let mut rows = self.ranked_rows(ranked)?;
+        let mut bytes = Vec::new();
+        while let Some((rank, head)) = rows.next()? {
+            for (place, member) in head.members.iter().enumerate().filter(|_| head.untouched) {
+                bytes.clear();
+                bytes.extend_from_slice(&member.id);
+                bytes.extend_from_slice(&rank.to_be_bytes());
+                bytes.push(u8::from(place == 0));
+                ids.push(&bytes)?;
+            }
+        }
+        let ids = ids.finish()?;
+        let mut half = Sorter::new(self.scratch.join("half-known"), self.limit);
+        let mut joint = IdJoin::new(ids.rows()?)?;
+        let mut rows = known.rows.rows()?;
+        while let Some(row) = rows.next()? {
+            let (id, rest) = row.split_first_chunk::<16>().expect("law: a pair begins with an id");
+            if let Some(found) = joint.find(id)? {
+                bytes.clear();
+                bytes.extend_from_slice(&rest[..16]);
+                bytes.extend_from_slice(&found);
+                bytes.extend_from_slice(row);
+                half.push(&bytes)?;
+            }
+        }
+        let half = half.finish()?;
+        let mut joint = IdJoin::new(ids.rows()?)?;
+        let mut rows = half.rows()?;
+        while let Some(row) = rows.next()? {
+            let mut reader = RowReader::new(row);
+            let other: [u8; 16] = reader.array();
+            let (rank, first) = (u32::from_be_bytes(reader.array()), reader.byte() == 1);
+            let Some(found) = joint.find(&other)? else { continue };
+            let mut of_other = RowReader::new(&found);
+            let (other_rank, other_first) = (u32::from_be_bytes(of_other.array()), of_other.byte() == 1);
+            // Pairs within a class are exact, and are proven again with their class.
+            if rank != other_rank {
+                pairs.push(reader.rest())?;
+                if first && other_first {
+                    push_verified(&mut bytes, (rank, other_rank), reader.rest());
+                    verified.push(&bytes)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn sets(&self, ranked: &Sorted, pairs: &PairList) -> Result<SetStore> {
@@ -152,15 +231,19 @@ impl NearSearch<'_> {
         maker.make(candidates, &wanted.finish()?, self.texts)
     }
 
-    /// Verifies every candidate pair. Pairs of articles that count go to `pairs`; those of the first of their classes also to a file,
-    /// in the order of the candidates.
-    fn verify(&self, candidates: &PairList, store: &SetStore, (verified, pairs): (&Path, &mut Sorter)) -> Result<()> {
+    /// Verifies every candidate pair. Pairs of articles that count go to `pairs`; those of the first of their classes also to
+    /// `verified`, behind the ranks of their classes.
+    fn verify(
+        &self,
+        candidates: &PairList,
+        store: &SetStore,
+        (verified, pairs): (&mut Sorter, &mut Sorter),
+    ) -> Result<()> {
         let caches: Vec<Mutex<SetCache>> =
             (0..self.workers).map(|_| Mutex::new(SetCache::new(self.limit / self.workers))).collect();
-        let mut file = SpillWriter::create(verified, 64 << 10)?;
         let mut pass = candidates.pairs()?;
         let mut batch = Vec::with_capacity(BATCH);
-        let mut bytes = Vec::new();
+        let (mut bytes, mut row) = (Vec::new(), Vec::new());
         loop {
             batch.clear();
             while batch.len() < BATCH
@@ -179,16 +262,15 @@ impl NearSearch<'_> {
                 |cache, piece| self.verify_piece(piece, store, cache),
             )?;
             for (candidate, of_firsts, pair) in found.into_iter().flatten() {
-                bytes.clear();
-                bytes.extend_from_slice(&candidate.to_be_bytes());
-                pair.push_row(&mut bytes);
+                row.clear();
+                pair.push_row(&mut row);
+                pairs.push(&row)?;
                 if of_firsts {
-                    file.push(&bytes)?;
+                    push_verified(&mut bytes, ranks(candidate), &row);
+                    verified.push(&bytes)?;
                 }
-                pairs.push(&bytes[8..])?;
             }
         }
-        file.finish()?;
         Ok(())
     }
 
@@ -210,11 +292,11 @@ impl NearSearch<'_> {
     }
 
     /// Makes stars of the pairs that join, and gives each class in one its cluster.
-    fn join(&self, ranked: &Sorted, verified: &Path) -> Result<Sorted> {
+    fn join(&self, ranked: &Sorted, verified: &Sorted) -> Result<Sorted> {
         let mut stars = Stars::new(ranked.count());
         let mut followed = RankSet::new(ranked.count());
         let mut members = Sorter::new(self.scratch.join("members"), self.limit);
-        let mut file = LinkFile::open(verified)?;
+        let mut file = LinkScan::new(verified.rows()?)?;
         let mut rows = self.ranked_rows(ranked)?;
         let mut row = Vec::new();
         while let Some(links) = file.next_article()? {
@@ -285,6 +367,43 @@ impl NearSearch<'_> {
     }
 }
 
+/// A row of the verified pairs: the ranks of the classes, the later first, and the pair.
+fn push_verified(out: &mut Vec<u8>, (a, b): (u32, u32), pair: &[u8]) {
+    out.clear();
+    out.extend_from_slice(&pair_list::pair(a.max(b), a.min(b)).to_be_bytes());
+    out.extend_from_slice(pair);
+}
+
+/// Looks up ids in rows sorted by id; must be asked in ascending order.
+struct IdJoin<'a> {
+    rows: SortedRows<'a>,
+    /// The id at hand, and what its row says behind it.
+    head: Option<([u8; 16], [u8; 5])>,
+}
+
+impl<'a> IdJoin<'a> {
+    fn new(rows: SortedRows<'a>) -> Result<Self> {
+        let mut join = Self { rows, head: None };
+        join.advance()?;
+        Ok(join)
+    }
+
+    fn advance(&mut self) -> Result<()> {
+        self.head = self.rows.next()?.map(|row| {
+            let mut reader = RowReader::new(row);
+            (reader.array(), reader.array())
+        });
+        Ok(())
+    }
+
+    fn find(&mut self, id: &[u8; 16]) -> Result<Option<[u8; 5]>> {
+        while self.head.as_ref().is_some_and(|(head, _)| head < id) {
+            self.advance()?;
+        }
+        Ok(self.head.filter(|(head, _)| head == id).map(|(_, rest)| rest))
+    }
+}
+
 fn link_pair(a: &NearMember, b: &NearMember, link: NearLink) -> Pair {
     let (id, other_id) = if a.place < b.place { (b.id, a.id) } else { (a.id, b.id) };
     let NearLink { relation, jaccard, containment, numbers_equal, days_apart } = link;
@@ -304,10 +423,11 @@ impl RankedRows<'_> {
         let mut reader = RowReader::new(bytes);
         self.preference.skip(&mut reader);
         let size = u32::from_be_bytes(reader.array());
+        let untouched = reader.byte() == 1;
         let rank = self.next;
         self.next = rank.checked_add(1).expect("law: fewer than 2^32 texts are compared");
         let row = KeyRow::read(&mut reader);
-        Ok(Some((rank, ClassHead { size, row, members: read_members(&mut reader) })))
+        Ok(Some((rank, ClassHead { size, row, members: read_members(&mut reader), untouched })))
     }
 
     fn skip_to(&mut self, rank: u32) -> Result<ClassHead> {
@@ -320,9 +440,9 @@ impl RankedRows<'_> {
 }
 
 /// The verified pairs, article by article.
-struct LinkFile {
-    reader: SpillReader,
-    row: Vec<u8>,
+struct LinkScan<'a> {
+    rows: SortedRows<'a>,
+    next: Option<(u64, Pair)>,
 }
 
 /// The links of one article to earlier ones, ascending.
@@ -331,28 +451,34 @@ struct Links {
     earlier: Vec<(u32, Pair)>,
 }
 
-impl LinkFile {
-    fn open(path: &Path) -> Result<Self> {
-        let mut file = Self { reader: SpillReader::open(path, 64 << 10)?, row: Vec::new() };
-        file.reader.next(&mut file.row)?;
-        Ok(file)
+impl<'a> LinkScan<'a> {
+    fn new(rows: SortedRows<'a>) -> Result<Self> {
+        let mut scan = Self { rows, next: None };
+        scan.advance()?;
+        Ok(scan)
+    }
+
+    fn advance(&mut self) -> Result<()> {
+        self.next = self.rows.next()?.map(|row| {
+            let mut reader = RowReader::new(row);
+            (u64::from_be_bytes(reader.array()), Pair::read(&mut reader))
+        });
+        Ok(())
     }
 
     /// The links that join of the next article with verified pairs.
     fn next_article(&mut self) -> Result<Option<Links>> {
         let mut links: Option<Links> = None;
-        while !self.row.is_empty() {
-            let mut reader = RowReader::new(&self.row);
-            let (later, earlier) = ranks(u64::from_be_bytes(reader.array()));
+        while let Some((pair, _)) = &self.next {
+            let (later, earlier) = ranks(*pair);
             let links = links.get_or_insert(Links { later, earlier: Vec::new() });
             if links.later != later {
                 break;
             }
-            let pair = Pair::read(&mut reader);
-            if pair.relation.joins() {
+            if let Some((_, pair)) = self.next.take().filter(|(_, pair)| pair.relation.joins()) {
                 links.earlier.push((earlier, pair));
             }
-            self.reader.next(&mut self.row)?;
+            self.advance()?;
         }
         Ok(links)
     }
@@ -362,7 +488,7 @@ impl LinkFile {
 struct Member {
     representative: u32,
     size: u32,
-    class: [u8; 32],
+    class: Half,
     id: [u8; 16],
     link: Option<NearLink>,
 }
@@ -428,7 +554,7 @@ fn push_joined(out: &mut Vec<u8>, joined: &Joined) {
 }
 
 /// Reads a row of [`NearFound::joined`]: the digest of the folded text, and the cluster.
-pub fn read_joined(row: &[u8]) -> ([u8; 32], Joined) {
+pub fn read_joined(row: &[u8]) -> (Half, Joined) {
     let mut reader = RowReader::new(row);
     let class = reader.array();
     let cluster_id = reader.array();

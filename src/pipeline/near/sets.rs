@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::rank_set::RankSet;
-use super::texts::RunTexts;
+use super::texts::TextSource;
 use crate::dedup::boilerplate::{Boilerplate, KeyScratch};
 use crate::dedup::near::{NearMember, NearRule, NearText, read_members};
 use crate::error::Result;
@@ -68,7 +68,7 @@ impl SetMaker<'_> {
     ///
     /// # Errors
     /// When a run cannot be read or a file not be written.
-    pub fn make(&self, candidates: RankSet, wanted: &Sorted, texts: RunTexts<'_>) -> Result<SetStore> {
+    pub fn make(&self, candidates: RankSet, wanted: &Sorted, texts: &impl TextSource) -> Result<SetStore> {
         let mut sets = BlockWriter::create(&self.scratch.join("sets"), 256 << 10)?;
         let mut order = Sorter::new(self.scratch.join("places"), self.limit);
         let mut batch: Vec<Waiting> = Vec::new();
@@ -91,7 +91,7 @@ impl SetMaker<'_> {
             batch.clear();
             Ok(())
         };
-        texts.each(wanted, self.scratch, |rest, text| {
+        texts.each(wanted, self.scratch, &mut |rest, text| {
             let mut reader = RowReader::new(rest);
             let rank = u32::from_be_bytes(reader.array());
             batch.push(Waiting { rank, members: read_members(&mut reader), text: text.to_owned() });

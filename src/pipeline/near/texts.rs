@@ -1,6 +1,8 @@
 //! The texts of candidates: joined to the sorted runs, row by row.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use crate::dedup::key_row::split_sort_key;
 use crate::error::Result;
@@ -8,6 +10,17 @@ use crate::pipeline::article_rows::text;
 use crate::pipeline::external_sort::Sorted;
 use crate::pipeline::run_merge::{RunMerge, merge_passes};
 use crate::pipeline::runs::Run;
+
+/// Gives the texts of articles.
+pub trait TextSource {
+    /// Gives every wanted row without its sort key, and its text, in the order of the rows.
+    ///
+    /// A wanted row begins with a sort key ([`crate::dedup::key_row::push_sort_key`]).
+    ///
+    /// # Errors
+    /// When the texts cannot be read, and what `give` returns.
+    fn each(&self, wanted: &Sorted, scratch: &Path, give: &mut dyn FnMut(&[u8], &str) -> Result<()>) -> Result<()>;
+}
 
 /// The runs that hold the texts.
 #[derive(Clone, Copy, Debug)]
@@ -20,17 +33,14 @@ pub struct RunTexts<'a> {
     pub open_bytes: u64,
     /// Logical bytes of a chunk of a merged run.
     pub chunk_bytes: u64,
+    /// Raw paths of wanted rows that have no text in the runs.
+    pub without_text: &'a Mutex<BTreeSet<String>>,
 }
 
-impl RunTexts<'_> {
-    /// Gives every wanted row without its sort key, and the text of the row in the runs that has this key.
-    ///
-    /// # Errors
-    /// When a run cannot be read, and what `give` returns.
-    ///
+impl TextSource for RunTexts<'_> {
     /// # Panics
     /// When no run has a wanted row.
-    pub fn each(&self, wanted: &Sorted, scratch: &Path, mut give: impl FnMut(&[u8], &str) -> Result<()>) -> Result<()> {
+    fn each(&self, wanted: &Sorted, scratch: &Path, give: &mut dyn FnMut(&[u8], &str) -> Result<()>) -> Result<()> {
         let mut rows = wanted.rows()?;
         let Some(first) = rows.next()? else { return Ok(()) };
         let first_key = split_sort_key(first).0.to_vec();
@@ -43,7 +53,12 @@ impl RunTexts<'_> {
                 let head = merge.head().expect("law: every wanted row stands in a run");
                 if head.key >= key {
                     assert_eq!(head.key, key, "law: every wanted row stands in a run");
-                    give(rest.rest(), text(head.batch, "text").value(head.row))?;
+                    let text = text(head.batch, "text").value(head.row);
+                    if text.is_empty() {
+                        let path = head.rows.raw_path.value(head.row).to_owned();
+                        self.without_text.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+                    }
+                    give(rest.rest(), text)?;
                     break;
                 }
                 merge.advance()?;
