@@ -106,7 +106,9 @@ fn main() {
     let mut classes = rows.chunk_by(|a, b| a.key_sha256 == b.key_sha256);
     for class in classes.clone() {
         for (at, one) in class.iter().enumerate() {
-            class[..at].iter().for_each(|other| write(&[one.id, other.id], 1.0));
+            for other in &class[..at] {
+                write(&[one.id, other.id], 1.0);
+            }
         }
     }
     let scratch = tempfile::tempdir().unwrap();

@@ -12,10 +12,10 @@ pub fn shared_count(a: &[u64], b: &[u64], least: usize) -> Option<usize> {
             return None;
         }
         for _ in 0..STEP {
-            let (Some(x), Some(y)) = (a.get(i), b.get(j)) else { break };
-            shared += usize::from(x == y);
-            i += usize::from(x <= y);
-            j += usize::from(y <= x);
+            let (Some(left), Some(right)) = (a.get(i), b.get(j)) else { break };
+            shared += usize::from(left == right);
+            i += usize::from(left <= right);
+            j += usize::from(right <= left);
         }
     }
     (shared >= least).then_some(shared)

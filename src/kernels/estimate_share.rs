@@ -25,11 +25,11 @@ mod tests {
 
     #[test]
     fn known_intervals_come_out() {
-        let rounded = |hits, total| wilson_interval(hits, total).map(|end| (end * 1e4).round() / 1e4);
-        assert_eq!(rounded(0, 0), [0.0, 1.0]);
-        assert_eq!(rounded(10, 10), [0.7225, 1.0]);
-        assert_eq!(rounded(50, 100), [0.4038, 0.5962]);
-        assert_eq!(rounded(0, 1000), [0.0, 0.0038]);
+        let rounded = |hits, total| wilson_interval(hits, total).map(|end| (end * 1e4).round() as u32);
+        assert_eq!(rounded(0, 0), [0, 10_000]);
+        assert_eq!(rounded(10, 10), [7225, 10_000]);
+        assert_eq!(rounded(50, 100), [4038, 5962]);
+        assert_eq!(rounded(0, 1000), [0, 38]);
     }
 
     proptest! {
