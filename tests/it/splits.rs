@@ -83,6 +83,8 @@ fn no_cluster_is_on_two_sides_and_newcomers_move_nobody() {
     fs::write(at.join("raw/more.jsonl"), json_lines(&mut Numbers(22), 40)).unwrap();
     must(at, &["run", "--quiet", "--config", "c.toml", "--output", "first"]);
     let after = by_cluster(&at.join("first"));
+    must(at, &["run", "--quiet", "--config", "c.toml", "--into", "again"]);
+    assert_eq!(sides(&at.join("first")), sides(&at.join("again")), "worked in and made at once");
     assert!(after.len() > before.len());
     for (cluster, side) in &before {
         assert!(after.get(cluster).is_none_or(|other| other == side), "{cluster} has moved");
