@@ -1,14 +1,12 @@
 //! `copydesk calibrate`: prints what the duplicate rules find of known edits.
 
-use std::fmt::Write as _;
-
 use super::arguments::CalibrateArguments;
 use super::progress::Display;
 use super::run::{load_config, options};
 use super::summary::{cells, line, one_line, plural, table};
 use super::{ExitStatus, out};
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::calibrate::{Calibration, Corpus, Share, calibrate as find_out};
+use crate::pipeline::calibrate::{Calibration, Corpus, OriginalPair, RuleFigures, Share, calibrate as find_out};
 
 /// `copydesk calibrate`
 pub fn calibrate(arguments: &CalibrateArguments) -> Result<ExitStatus> {
@@ -92,14 +90,21 @@ fn originals(text: &mut String, found: &Calibration) {
             plural(found.pairs.related, "pair")
         ),
     );
-    for pair in &found.originals {
+    side_by_side(text, &found.originals);
+    and_more(text, found.pairs.originals - found.originals.len() as u64);
+}
+
+fn side_by_side(text: &mut String, pairs: &[OriginalPair]) {
+    for pair in pairs {
         let [a, b] = &pair.sides;
-        line(text, &format!("  {} {:.3}", a.relation, pair.jaccard));
+        line(text, format!("  {:.3} {}", pair.jaccard, a.relation).trim_end());
         for side in [a, b] {
             line(text, &format!("    `{}` {} | {}", side.origin, one_line(&side.title), one_line(&side.excerpt)));
         }
     }
-    let left = found.pairs.originals - found.originals.len() as u64;
+}
+
+fn and_more(text: &mut String, left: u64) {
     if left > 0 {
         line(text, &format!("  and {left} more"));
     }
@@ -107,29 +112,47 @@ fn originals(text: &mut String, found: &Calibration) {
 
 fn proposal(text: &mut String, found: &Calibration) {
     let proposal = &found.proposal;
-    let aim = "a recall of 95 % of every edit of up to 10 % of the words";
-    if proposal.rule == found.rule {
-        let end = if proposal.reaches { "the rule reaches" } else { "nothing better was found; the rule misses" };
-        line(text, &format!("\n{end} {aim} ({} of the weakest)", percent(Some(proposal.least_recall))));
-        return;
+    let weakest = percent(Some(proposal.least_recall));
+    match (proposal.rule == found.rule, proposal.reaches) {
+        (true, true) => line(text, &format!("\nthe rule reaches {AIM}: {weakest} of the weakest; nothing to change")),
+        (true, false) => {
+            line(text, &format!("\nthe rule misses {AIM}, and no other reaches more of it at no loss of precision"));
+        }
+        (false, reaches) => {
+            let but = if reaches { "" } else { "; it misses that, but comes nearest at no loss of precision" };
+            line(text, &format!("\nproposal, for {AIM}{but}:\n"));
+            rule_lines(text, &proposal.rule);
+            line(
+                text,
+                &format!(
+                    "\nwith it: recall {} ({}) of these edits, {weakest} of the weakest; precision {} ({})",
+                    percent(proposal.recall.share),
+                    interval(proposal.recall),
+                    percent(proposal.precision.share),
+                    interval(proposal.precision)
+                ),
+            );
+        }
     }
-    let rule = &proposal.rule;
-    line(text, &format!("\nproposal, for {aim}:\n\n[dedup]"));
+    let Some(needed) = &found.needed else { return };
+    line(text, "\nwhat is expected to reach it:\n");
+    rule_lines(text, &needed.rule);
+    let more = plural(needed.pairs, "more pair");
+    line(text, &format!("\nbut with it {more} of different articles may count; take it if they are copies:"));
+    side_by_side(text, &needed.shown);
+    and_more(text, needed.pairs - needed.shown.len() as u64);
+}
+
+/// What a proposal aims at.
+const AIM: &str = "a recall of 95 % of every edit of up to 10 % of the words";
+
+fn rule_lines(text: &mut String, rule: &RuleFigures) {
+    line(text, "[dedup]");
     for (key, value) in
         [("jaccard", rule.jaccard.to_string()), ("bands", rule.bands.to_string()), ("rows", rule.rows.to_string())]
     {
         line(text, &format!("{key} = {value}"));
     }
-    let reaches = if proposal.reaches { "" } else { "; it does not reach the aim, but comes nearest" };
-    let _written = writeln!(
-        text,
-        "\nwith it: recall {} ({}) of these edits, {} of the weakest; precision {} ({}){reaches}",
-        percent(proposal.recall.share),
-        interval(proposal.recall),
-        percent(Some(proposal.least_recall)),
-        percent(proposal.precision.share),
-        interval(proposal.precision)
-    );
 }
 
 fn percent(share: Option<f64>) -> String {

@@ -11,8 +11,8 @@ use serde::Serialize;
 pub use measure::{EditFigures, PairFigures};
 pub use propose::Proposal;
 
-use self::measure::measure;
-use self::propose::propose;
+use self::measure::{Measured, measure};
+use self::propose::{propose, reaching};
 use self::sample::{Sample, draw_sample};
 use super::dataset_rows::Dataset;
 use super::guard::Side;
@@ -56,18 +56,29 @@ pub struct Calibration {
     pub pairs: PairFigures,
     /// Pairs of different originals that were found, at most 20: copies that the sample holds, or mistakes.
     pub originals: Vec<OriginalPair>,
-    /// A rule that finds more.
+    /// A rule that finds more at no loss of precision.
     pub proposal: Proposal,
+    /// Where that misses the aim: what would reach it, and at what cost.
+    pub needed: Option<Needed>,
+}
+
+/// A rule that reaches the recall that is aimed at, and accepts pairs of different articles that the present rule refuses.
+#[derive(Clone, Debug, Serialize)]
+pub struct Needed {
+    /// The rule.
+    pub rule: RuleFigures,
+    /// Pairs of different articles that it accepts besides.
+    pub pairs: u64,
+    /// The first of them, at most 20.
+    pub shown: Vec<OriginalPair>,
 }
 
 /// Two articles of the sample that the rule takes for near-duplicates.
 #[derive(Clone, Debug, Serialize)]
 pub struct OriginalPair {
-    /// Jaccard similarity.
+    /// Jaccard similarity; of what is not yet a pair, the most of the two and their copies.
     pub jaccard: f64,
-    /// Containment.
-    pub containment: f64,
-    /// The two, the relation with the first.
+    /// The two; the relation, where there is one, with the first.
     pub sides: [Side; 2],
 }
 
@@ -157,18 +168,33 @@ pub fn calibrate(corpus: Corpus<'_>, most: usize, config: &Config, options: &Run
     let originals = measured.originals.iter().take(SHOWN).map(|found| {
         let [a, b] = found.places.map(|place| side(&sample, place));
         let sides = [Side { relation: found.link.relation.name().to_owned(), ..a }, b];
-        OriginalPair { jaccard: found.link.jaccard, containment: found.link.containment, sides }
+        OriginalPair { jaccard: found.link.jaccard, sides }
     });
+    let proposal = Proposal::new(&proposed, again.as_ref().unwrap_or(&measured), &measured);
+    let needed = if proposal.reaches { None } else { needed(&sample, &measured, &rule) };
     Ok(Calibration {
         articles: sample.of,
         sample: sample.articles.len() as u64,
         too_short: sample.too_short,
         rule: RuleFigures::of(&rule),
         originals: originals.collect(),
-        proposal: Proposal::new(&proposed, again.as_ref().unwrap_or(&measured), &measured),
+        proposal,
+        needed,
         edits: measured.edits,
         pairs: measured.pairs,
     })
+}
+
+/// What would reach the aim, and the pairs of different articles that it would accept.
+fn needed(sample: &Sample, measured: &Measured, rule: &NearRule) -> Option<Needed> {
+    let reaching = reaching(measured, rule)?;
+    let more = |jaccard: f64| jaccard >= reaching.jaccard && jaccard < rule.jaccard;
+    let pairs: Vec<_> = measured.unrelated.iter().filter(|(_, jaccard)| more(**jaccard)).collect();
+    let shown = pairs
+        .iter()
+        .take(SHOWN)
+        .map(|(places, jaccard)| OriginalPair { jaccard: **jaccard, sides: places.map(|place| side(sample, place)) });
+    Some(Needed { rule: RuleFigures::of(&reaching), pairs: pairs.len() as u64, shown: shown.collect() })
 }
 
 fn side(sample: &Sample, place: usize) -> Side {

@@ -1,6 +1,6 @@
 //! Measures a rule: every edit of every article, candidates by bands, verified pairs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -63,8 +63,9 @@ pub struct Measured {
     pub pairs: PairFigures,
     /// Pairs of originals, in order.
     pub originals: Vec<FoundOriginals>,
-    /// Jaccard similarities of candidates whose originals are no found pair: what no threshold should accept.
-    pub unrelated: Vec<f64>,
+    /// Pairs of different articles that met and are not in `originals`, the later one first: the most that they, or one and a copy of the
+    /// other, have in common (Jaccard). What no threshold should accept unseen.
+    pub unrelated: BTreeMap<[usize; 2], f64>,
     /// Jaccard similarities of the copies with changed words, by share of the words.
     pub words: Vec<(usize, Vec<f64>)>,
 }
@@ -126,11 +127,11 @@ pub fn measure(sample: &Sample, (rule, boilerplate): (&NearRule, &Boilerplate), 
     let met = map_pieces(workers, &pieces, start, |_, piece| {
         Ok(piece.iter().map(|place| index.pairs_of(*place, &originals, rule)).collect::<Vec<_>>())
     })?;
-    let (mut found, mut unrelated) = (Vec::new(), Vec::new());
+    let (mut found, mut unrelated) = (Vec::new(), BTreeMap::new());
     for (places, link, jaccard) in met.into_iter().flatten().flatten() {
         match link {
             Some(link) => found.push(FoundOriginals { places, link }),
-            None => unrelated.push(jaccard),
+            None => drop(unrelated.insert(places, jaccard)),
         }
     }
     let fates = map_pieces(workers, &pieces, start, |workshop, piece| {
@@ -258,7 +259,7 @@ impl Index {
 fn count(
     fates: impl Iterator<Item = (usize, Vec<Fate>)>,
     originals: Vec<FoundOriginals>,
-    mut unrelated: Vec<f64>,
+    mut unrelated: BTreeMap<[usize; 2], f64>,
 ) -> Measured {
     let known: BTreeSet<[usize; 2]> = originals.iter().map(|found| found.places).collect();
     let mut sums = vec![[0_u64; 5]; Edit::ALL.len()];
@@ -280,11 +281,13 @@ fn count(
                 }
             }
             for (other, similarity, counts) in fate.others {
-                if known.contains(&[place.max(other), place.min(other)]) {
+                let places = [place.max(other), place.min(other)];
+                if known.contains(&places) {
                     related += u64::from(counts);
                 } else {
                     wrong += u64::from(counts);
-                    unrelated.push(similarity);
+                    let most = unrelated.entry(places).or_insert(similarity);
+                    *most = most.max(similarity);
                 }
             }
         }

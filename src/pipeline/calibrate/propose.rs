@@ -11,11 +11,11 @@ use crate::kernels::sketch_set::BandRule;
 pub const RECALL: f64 = 0.95;
 /// for every edit of up to so many of a hundred words.
 pub const WORDS: usize = 10;
-/// Thresholds that are proposed: multiples of this,
-const STEP: f64 = 0.05;
-/// from so many of them,
+/// Thresholds that are proposed: so many to 1,
+const STEPS: f64 = 20.0;
+/// from 0.2
 const LEAST_STEPS: u32 = 4;
-/// to so many.
+/// to 0.95.
 const MOST_STEPS: u32 = 19;
 /// Bands that are proposed: multiples of eight up to 64, four bytes each in the index.
 const MOST_BANDS: usize = 64;
@@ -57,41 +57,56 @@ impl Proposal {
     }
 }
 
-/// The rule with the highest threshold that reaches [`RECALL`] and accepts no more unrelated pairs than the present one does, and the
-/// bands for it that meet least by chance; the present rule where it reaches the recall already.
+/// The rule with the highest threshold that reaches [`RECALL`] and accepts no more unrelated pairs than the present one does, or comes
+/// nearest to that, with the bands for it that meet least by chance; the present rule where it reaches the recall already, or where
+/// there is no better one.
 pub fn propose(measured: &Measured, rule: &NearRule) -> NearRule {
-    let present = Proposal::new(rule, measured, measured);
-    if present.reaches {
+    if Proposal::new(rule, measured, measured).reaches {
         return *rule;
     }
-    let wrong = |threshold: f64| measured.unrelated.iter().filter(|jaccard| **jaccard >= threshold).count();
-    let allowed = wrong(rule.jaccard);
-    let grid = (LEAST_STEPS..=MOST_STEPS).rev().map(|steps| f64::from(steps) / f64::from((1.0 / STEP) as u32));
-    let safe: Vec<f64> = grid.filter(|threshold| wrong(*threshold) <= allowed).collect();
-    // Half of what may be missed is left to the bands.
-    let enough = f64::midpoint(RECALL, 1.0);
-    let jaccard =
-        safe.iter().copied().find(|threshold| share(measured, |jaccard| f64::from(jaccard >= *threshold)) >= enough);
-    let jaccard = jaccard.or_else(|| safe.last().copied()).unwrap_or(rule.jaccard);
-    NearRule { jaccard, bands: bands(measured, jaccard), ..*rule }
+    let allowed = accepted(measured, rule.jaccard);
+    let safe: Vec<f64> = thresholds().filter(|threshold| accepted(measured, *threshold) <= allowed).collect();
+    let reaching = safe.iter().copied().find(|threshold| reaches(measured, *threshold));
+    match reaching.or_else(|| safe.last().copied().filter(|least| *least < rule.jaccard)) {
+        Some(jaccard) => NearRule { jaccard, bands: bands(measured, jaccard).unwrap_or(rule.bands), ..*rule },
+        None => *rule,
+    }
 }
 
-/// The bands for a threshold: of those that are expected to reach the recall the ones that meet least by chance, else those of most recall.
-fn bands(measured: &Measured, jaccard: f64) -> BandRule {
-    let recall = |rule: BandRule| share(measured, |own| if own >= jaccard { rule.probability(own) } else { 0.0 });
+/// The rule with the highest threshold that reaches [`RECALL`], whatever else it accepts; none where no threshold and bands do.
+pub fn reaching(measured: &Measured, rule: &NearRule) -> Option<NearRule> {
+    let jaccard = thresholds().find(|threshold| reaches(measured, *threshold))?;
+    Some(NearRule { jaccard, bands: bands(measured, jaccard)?, ..*rule })
+}
+
+/// Unrelated pairs that a threshold accepts.
+fn accepted(measured: &Measured, threshold: f64) -> usize {
+    measured.unrelated.values().filter(|jaccard| **jaccard >= threshold).count()
+}
+
+/// The thresholds that are proposed, the highest first.
+fn thresholds() -> impl Iterator<Item = f64> {
+    (LEAST_STEPS..=MOST_STEPS).rev().map(|steps| f64::from(steps) / STEPS)
+}
+
+/// What thresholds must accept and bands must bring together: each may miss half of what may be missed.
+const ENOUGH: f64 = f64::midpoint(RECALL, 1.0);
+
+fn reaches(measured: &Measured, threshold: f64) -> bool {
+    least_share(measured, |jaccard| f64::from(jaccard >= threshold)) >= ENOUGH
+}
+
+/// The bands for a threshold: of those that bring enough of what it accepts together the ones that meet least by chance.
+fn bands(measured: &Measured, threshold: f64) -> Option<BandRule> {
     let all = (1..=MOST_ROWS).flat_map(|rows| (8..=MOST_BANDS).step_by(8).map(move |bands| BandRule { bands, rows }));
-    let measured: Vec<(BandRule, f64)> = all.map(|rule| (rule, recall(rule))).collect();
-    let enough = measured.iter().filter(|(_, recall)| *recall >= RECALL + SPREAD);
-    let best = enough.min_by(|(a, _), (b, _)| a.probability(CHANCE).total_cmp(&b.probability(CHANCE)));
-    let most = measured.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
-    best.or(most).map_or(BandRule::default(), |(rule, _)| *rule)
+    let accepted = least_share(measured, |own| f64::from(own >= threshold));
+    let met = |rule: BandRule| least_share(measured, |own| if own >= threshold { rule.probability(own) } else { 0.0 });
+    all.filter(|rule| met(*rule) >= ENOUGH * accepted)
+        .min_by(|a, b| a.probability(CHANCE).total_cmp(&b.probability(CHANCE)))
 }
-
-/// Room for what one sample differs from what is expected.
-const SPREAD: f64 = 0.01;
 
 /// The least mean of `value` over the copies of one strength of up to 10 % changed words.
-fn share(measured: &Measured, value: impl Fn(f64) -> f64) -> f64 {
+fn least_share(measured: &Measured, value: impl Fn(f64) -> f64) -> f64 {
     let strengths = measured.words.iter().filter(|(share, values)| *share <= WORDS && !values.is_empty());
     let means = strengths.map(|(_, values)| values.iter().map(|own| value(*own)).sum::<f64>() / values.len() as f64);
     means.fold(1.0, f64::min)
@@ -115,9 +130,13 @@ mod tests {
             edits: vec![edit],
             pairs: PairFigures { precision: Share::new(100, 100), originals: 0, related: 0 },
             originals: Vec::new(),
-            unrelated: unrelated.to_vec(),
+            unrelated: unrelated.iter().enumerate().map(|(place, jaccard)| ([place + 1, place], *jaccard)).collect(),
             words: vec![(10, vec![jaccard; 100])],
         }
+    }
+
+    fn threshold(rule: &NearRule) -> u32 {
+        (100.0 * rule.jaccard).round() as u32
     }
 
     #[test]
@@ -130,11 +149,20 @@ mod tests {
     fn the_threshold_falls_as_far_as_it_must_and_may() {
         let rule = NearRule::default();
         let lower = propose(&measured(0.43, 10, &[0.2, 0.1]), &rule);
-        assert!((lower.jaccard - 0.4).abs() < 1e-9);
-        assert!(lower.bands.probability(0.43) >= RECALL && lower.bands.bands <= MOST_BANDS);
-        // A pair of unrelated texts at 0.47 forbids to go below.
-        assert!((propose(&measured(0.43, 10, &[0.47]), &rule).jaccard - 0.5).abs() < 1e-9);
+        assert_eq!(threshold(&lower), 40);
+        assert!(lower.bands.probability(0.43) >= ENOUGH && lower.bands.bands <= MOST_BANDS);
         // Higher than the present threshold, where that costs nothing: fewer mistakes are possible.
-        assert!(propose(&measured(0.9, 10, &[]), &rule).jaccard > 0.85);
+        assert!(threshold(&propose(&measured(0.9, 10, &[]), &rule)) > 85);
+    }
+
+    #[test]
+    fn what_would_cost_precision_is_not_proposed_but_told() {
+        let rule = NearRule::default();
+        let hindered = measured(0.43, 10, &[0.47]);
+        assert_eq!(propose(&hindered, &rule), rule);
+        assert_eq!(reaching(&hindered, &rule).map(|rule| threshold(&rule)), Some(40));
+        let nearer = measured(0.43, 10, &[0.42]);
+        assert_eq!(threshold(&propose(&nearer, &rule)), 45);
+        assert_eq!(reaching(&measured(0.1, 10, &[]), &rule), None);
     }
 }
