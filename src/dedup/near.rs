@@ -106,7 +106,9 @@ impl NearMember {
 /// Appends members: their number, then each.
 pub fn push_members(out: &mut Vec<u8>, members: &[NearMember]) {
     out.push(members.len() as u8);
-    members.iter().for_each(|member| member.push_row(out));
+    for member in members {
+        member.push_row(out);
+    }
 }
 
 /// Reads what [`push_members`] wrote.
@@ -195,7 +197,8 @@ impl NearRule {
         }
         let (jaccard, containment) = (shared / (less + more - shared), shared / less);
         let alike = jaccard >= self.jaccard;
-        if !alike && !(may_contain && containment >= self.containment) {
+        let contained = may_contain && containment >= self.containment;
+        if !alike && !contained {
             return None;
         }
         let numbers_equal = if alike { a.numbers == b.numbers } else { holds_all(&large.numbers, &small.numbers) };

@@ -326,13 +326,10 @@ impl<T: TextSource + Sync> NearSearch<'_, T> {
                 (member.representative, u64::from(member.size))
             }))
         };
-        loop {
-            let Some((representative, mut size)) = (match next.take() {
-                Some(next) => Some(next),
-                None => read()?,
-            }) else {
-                break;
-            };
+        while let Some((representative, mut size)) = match next.take() {
+            Some(next) => Some(next),
+            None => read()?,
+        } {
             let mut count = 1;
             while let Some((other, more)) = read()? {
                 if other != representative {

@@ -50,7 +50,9 @@ mod tests {
         #[test]
         fn members_are_numbered_in_order(ranks in proptest::collection::btree_set(0_u32..1000, 0..300)) {
             let mut set = RankSet::new(1000);
-            ranks.iter().for_each(|rank| set.insert(*rank));
+            for rank in &ranks {
+                set.insert(*rank);
+            }
             set.number();
             for (place, rank) in (0..).zip(&ranks) {
                 prop_assert_eq!(set.place(*rank), place);
