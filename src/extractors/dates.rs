@@ -343,6 +343,7 @@ pub fn choose_dates<'a>(candidates: &mut Vec<Candidate<'a>>, setting: &DateSetti
         refuse_for_itself(candidate, setting);
     }
     agree::settle_by_agreement(candidates, setting);
+    agree::refuse_after_change(candidates);
     agree::refuse_outvoted(candidates);
     last_change::stand_in(candidates, setting);
     let conflict = is_conflict(candidates);

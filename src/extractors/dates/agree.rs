@@ -7,6 +7,8 @@ use crate::statement::Evidence;
 /// Hours that local time is behind UTC at most, and ahead of it at most.
 const BEHIND: i64 = -12 * 60;
 const AHEAD: i64 = 14 * 60;
+/// Instants of one publication that different systems write down lie closer.
+const MICROS_PER_HOUR: u64 = 60 * MICROS_PER_MINUTE as u64;
 /// Offsets of zones are multiples of a quarter of an hour.
 const QUARTER: i64 = 15;
 
@@ -43,12 +45,34 @@ pub(super) fn settle_by_agreement(candidates: &mut [Candidate<'_>], setting: &Da
     }
 }
 
+/// Refuses publications that lie behind the last change that the page's data states, where its data also states one that is no later
+/// than that change.
+///
+/// Such a day is that of an event, or of a system that published the page again. Data that state one publication only, behind the
+/// change, are believed: what is written today may be published next week.
+pub(super) fn refuse_after_change(candidates: &mut [Candidate<'_>]) {
+    let is_data = |it: &&Candidate<'_>| matches!(it.kind, Evidence::JsonLd | Evidence::Meta);
+    let changes = candidates.iter().filter(is_data).filter(|it| it.role == Role::Modified);
+    let Some(last) = changes.filter_map(|it| it.value.as_ref()).map(|value| value.date).max() else { return };
+    let day = |it: &Candidate<'_>| {
+        let is_page = it.role == Role::Published && voice(it.kind).is_some();
+        it.believed().filter(|value| is_page && value.precision <= Precision::Day).map(|value| value.date)
+    };
+    if candidates.iter().filter(is_data).filter_map(day).any(|day| day <= last) {
+        for candidate in candidates.iter_mut() {
+            if day(candidate).is_some_and(|day| day > last + 1) {
+                candidate.refused = Some(OUTVOTED);
+            }
+        }
+    }
+}
+
 /// Refuses what a page's data says alone against two other kinds that agree with each other, or against the date that is shown
 /// beside the headline and is not that of a change: systems call the day a page was set up its publication, readers see the other.
 ///
 /// The kinds are JSON-LD, meta elements, what is shown, data of scripts, and the address; the first believed day of each counts.
 pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
-    let mut days: [Option<i32>; VOICES] = [None; VOICES];
+    let mut voices: [Option<&ParsedDate>; VOICES] = [None; VOICES];
     for candidate in candidates.iter().filter(|it| it.role == Role::Published) {
         let Some(voice) = voice(candidate.kind) else {
             if candidate.believed().is_some() && candidate.kind < Evidence::JsonLd {
@@ -56,43 +80,63 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
             }
             continue;
         };
-        let day = candidate.believed().filter(|value| value.precision <= Precision::Day).map(|value| value.date);
-        if let Some(place) = days.get_mut(voice) {
-            *place = place.or(day);
+        let value = candidate.believed().filter(|value| value.precision <= Precision::Day);
+        if let Some(place) = voices.get_mut(voice) {
+            *place = place.or(value);
         }
     }
-    let Some((first, ruling)) =
-        days.iter().enumerate().find_map(|(voice, day)| Some((voice, (*day)?))).filter(|(voice, _)| *voice <= 1)
-    else {
-        return;
-    };
-    let others = || days.iter().skip(first + 1).flatten();
-    if others().any(|day| day.abs_diff(ruling) <= 1) {
+    let Some(first) = (JSON_LD..SHOWN).find(|voice| voices[*voice].is_some()) else { return };
+    let Some(ruling) = voices[first] else { return };
+    // JSON-LD and meta elements that agree come from one system.
+    let own = if voices[META].is_some_and(|meta| may_be_one(meta, ruling)) { META } else { first };
+    let others = || voices.iter().skip(own + 1).flatten();
+    if others().any(|value| may_be_one(value, ruling)) {
         return;
     }
-    let is_change = |day: i32| {
+    let is_change = |value: &ParsedDate| {
         let changes = candidates.iter().filter(|it| it.role == Role::Modified).filter_map(|it| it.value.as_ref());
-        changes.into_iter().any(|value| value.date.abs_diff(day) <= 1)
+        changes.into_iter().any(|change| change.date.abs_diff(value.date) <= 1)
     };
-    let shown = days[SHOWN].filter(|day| !is_change(*day));
-    let elected = others().find(|day| others().filter(|other| other == day).count() >= 2).copied();
-    let Some(elected) = elected.or(shown) else { return };
-    for candidate in candidates.iter_mut().filter(|it| it.role == Role::Published && voice(it.kind) == Some(first)) {
+    let shown = voices[SHOWN].filter(|value| !is_change(value)).map(|value| value.date);
+    let elected = others().find(|one| others().filter(|other| other.date == one.date).count() >= 2);
+    let Some(elected) = elected.map(|value| value.date).or(shown) else { return };
+    for candidate in candidates.iter_mut().filter(|it| it.role == Role::Published && voice(it.kind).is_some_and(|voice| voice <= own)) {
         if candidate.believed().is_some_and(|value| value.date != elected) {
             candidate.refused = Some(OUTVOTED);
         }
     }
 }
 
+/// Whether two dates may mean one moment: of one day, or of neighbouring days as different zones have it.
+fn may_be_one(one: &ParsedDate, other: &ParsedDate) -> bool {
+    if one.date.abs_diff(other.date) != 1 {
+        return one.date == other.date;
+    }
+    let minute = |value: &ParsedDate| {
+        let local = i64::from(value.date) * MICROS_PER_DAY + value.local_time?;
+        Some(local.div_euclid(MICROS_PER_MINUTE))
+    };
+    match (one.at, other.at, minute(one), minute(other)) {
+        (Some(one), Some(other), ..) => one.abs_diff(other) < MICROS_PER_HOUR,
+        (Some(at), None, _, Some(local)) | (None, Some(at), Some(local), _) => {
+            (BEHIND..=AHEAD).contains(&(local - at.div_euclid(MICROS_PER_MINUTE)))
+        }
+        (None, None, Some(one), Some(other)) => (BEHIND..=-BEHIND).contains(&(one - other)),
+        _ => true,
+    }
+}
+
 /// Kinds of evidence that a page gives independently of each other.
 const VOICES: usize = 5;
+const JSON_LD: usize = 0;
+const META: usize = 1;
 /// The kind that is shown beside the headline.
 const SHOWN: usize = 2;
 
 fn voice(kind: Evidence) -> Option<usize> {
     match kind {
-        Evidence::JsonLd => Some(0),
-        Evidence::Meta => Some(1),
+        Evidence::JsonLd => Some(JSON_LD),
+        Evidence::Meta => Some(META),
         Evidence::TimeElement | Evidence::Byline => Some(SHOWN),
         Evidence::PageData => Some(3),
         Evidence::UrlPath => Some(4),

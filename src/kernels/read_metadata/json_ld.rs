@@ -67,6 +67,7 @@ const ASIDE: &[&str] = &[
     "isRelatedTo",
     "itemListElement",
     "itemReviewed",
+    "liveBlogUpdate",
     "mentions",
     "relatedLink",
     "subjectOf",

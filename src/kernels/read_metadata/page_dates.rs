@@ -38,6 +38,8 @@ const DATELINE: i32 = 60;
 const MAX_DATED: usize = 400;
 /// A line as short as this may be a label of the one below.
 const SHORT: usize = 24;
+/// Bytes behind a date in which a label is looked for.
+const MAX_BEHIND: usize = 48;
 /// A date with a lower rank is none of the article.
 const LEAST_RANK: i32 = 15;
 /// A date that ranks so much lower than the first one is not stated.
@@ -254,7 +256,7 @@ impl Frame<'_> {
             return None;
         }
         let before = before.get(before.ceil_char_boundary(before.len().saturating_sub(60))..).unwrap_or_default();
-        let behind = behind.get(..behind.floor_char_boundary(30)).unwrap_or_default();
+        let behind = behind.get(..behind.floor_char_boundary(MAX_BEHIND)).unwrap_or_default();
         let label = label_before(before).or_else(|| label_behind(behind));
         let field = match label {
             Some(Label::Other) => return None,
@@ -267,11 +269,12 @@ impl Frame<'_> {
         rank += 40 * i32::from(label.is_some())
             + 40 * i32::from(names.published || names.modified)
             + 15 * i32::from(names.date);
-        // Names deceive; beside the headline they count less than the place.
-        if names.apart > 0 {
-            rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(names.apart - 1);
+        // Names deceive; beside the headline they count less than the place, and nothing where they touch.
+        let apart = if names.is_framed || !self.touches_headline(line) { names.apart } else { 0 };
+        if apart > 0 {
+            rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(apart - 1);
         }
-        let is_beside = zone >= BESIDE && rank >= LIKELY && (names.apart == 0 || label.is_some());
+        let is_beside = zone >= BESIDE && rank >= LIKELY && (apart == 0 || label.is_some());
         if zone < BESIDE && rank > FAR {
             rank = FAR + (rank - FAR) / 4;
         }

@@ -16,6 +16,8 @@ pub(super) const BESIDE: i32 = 45;
 /// Elements around a date that are looked at; those whose names are taken for the date's own.
 const MAX_DEPTH: usize = 48;
 const OWN_DEPTH: usize = 4;
+/// Bytes between the headline and what can only be its byline.
+const CLOSE: usize = 40;
 /// Bytes of prose in which a dateline may stand.
 const OPENING: usize = 400;
 /// A link with so many bytes of text is the headline of another article.
@@ -87,6 +89,7 @@ impl<'p> Frame<'p> {
             let own = self.names(element);
             all.is_comment |= own.is_comment;
             all.apart = all.apart.saturating_add(own.apart);
+            all.is_framed |= own.is_framed;
             if depth < OWN_DEPTH {
                 all.published |= own.published;
                 all.modified |= own.modified;
@@ -105,8 +108,17 @@ impl<'p> Frame<'p> {
     fn names(&self, element: usize) -> Names {
         *self.names.borrow_mut().entry(element).or_insert_with(|| {
             let mut names = read_names(self.page, element);
-            names.apart = names.apart.max(u8::from(is_frame(self.page, element)));
+            names.is_framed |= is_frame(self.page, element);
+            names.apart = names.apart.max(u8::from(names.is_framed));
             names
+        })
+    }
+
+    /// Whether a line stands so close to the headline that it is its byline, whatever the names around it say.
+    pub fn touches_headline(&self, line: &Line) -> bool {
+        self.headline.as_ref().is_some_and(|(_, headline)| {
+            let from = headline.start.saturating_sub(CLOSE + line.length);
+            (from..headline.end + CLOSE).contains(&line.place) && line.heading == 0
         })
     }
 
