@@ -212,6 +212,7 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
         order: setting.order.or(habit),
         // A page declares an order for a year of two digits only where it names that year in full.
         century: habit.map(|_| CENTURY),
+        year: None,
         zone: declared_utc.or(setting.zone),
         abbreviations: setting.abbreviations,
         language: setting.language,

@@ -100,7 +100,10 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
     let shown = voices[SHOWN].filter(|value| !is_change(value)).map(|value| value.date);
     let elected = others().find(|one| others().filter(|other| other.date == one.date).count() >= 2);
     let Some(elected) = elected.map(|value| value.date).or(shown) else { return };
-    for candidate in candidates.iter_mut().filter(|it| it.role == Role::Published && voice(it.kind).is_some_and(|voice| voice <= own)) {
+    for candidate in candidates
+        .iter_mut()
+        .filter(|it| it.role == Role::Published && voice(it.kind).is_some_and(|voice| voice <= own))
+    {
         if candidate.believed().is_some_and(|value| value.date != elected) {
             candidate.refused = Some(OUTVOTED);
         }

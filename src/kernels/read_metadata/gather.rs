@@ -95,6 +95,10 @@ fn take_meta<'a>(page: &'a HtmlPage, node: usize, out: &mut Gathered<'a>) {
             for key in value.split_ascii_whitespace().take(4) {
                 push(&mut out.metas, (key, content));
             }
+            // Frameworks that know no scripts in the head put them into elements like this one.
+            if value.eq_ignore_ascii_case("script:ld+json") {
+                out.json.push_block(content);
+            }
         }
     }
 }

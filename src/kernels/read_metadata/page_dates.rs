@@ -6,6 +6,7 @@
 
 mod frame;
 mod habit;
+mod known_days;
 mod labels;
 mod lines;
 mod scripts;
@@ -13,9 +14,10 @@ mod scripts;
 use std::ops::Range;
 
 use self::frame::{BESIDE, Frame, PROSE};
-use self::habit::page_order;
+use self::habit::{local_order, page_order};
+use self::known_days::{KnownDay, known_days};
 use self::labels::{Label, is_label, label_before, label_behind};
-use self::lines::{Line, Lines, Mark};
+use self::lines::{DATA_ATTRIBUTES, Line, Lines, Mark};
 use crate::kernels::extract_body::Body;
 use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, Precision, find_dates, parse_date};
 use crate::kernels::parse_html::{HtmlPage, local_name};
@@ -35,7 +37,11 @@ const MAX_PLACE: usize = 48;
 /// The rank of a dateline.
 const DATELINE: i32 = 60;
 /// Lines longer than this are not searched for dates, in bytes.
-const MAX_DATED: usize = 400;
+const MAX_DATED: usize = 600;
+/// What the length of a line costs at most that is said to hold a date and labels it: a note on the posting.
+const NOTED_COST: i32 = 20;
+/// Longer lines beside the headline are not searched for dates without a year, in bytes.
+const MAX_SHOWN: usize = 200;
 /// A line as short as this may be a label of the one below.
 const SHORT: usize = 24;
 /// Bytes behind a date in which a label is looked for.
@@ -61,6 +67,10 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
         frame.read_line(at, line, &mut found);
     }
     cost_of_lists(&mut found);
+    let is_dated = |it: &Statement<'_>| it.field == Field::Published;
+    if !out.iter().any(is_dated) && !found.iter().any(|one| one.field == Field::Published && one.is_stated()) {
+        found.extend(frame.read_dates_without_year());
+    }
     found.retain(|one| one.rank >= LEAST_RANK);
     found.sort_by_key(|one| -one.rank);
     let best = found.first().map_or(0, |one| one.rank);
@@ -68,39 +78,74 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     found.truncate(MAX_STATED);
     keep_order(&mut found);
     for one in found {
-        out.push(Statement::new(one.field, one.evidence, one.value));
+        out.push(Statement { form: one.form, ..Statement::new(one.field, one.evidence, one.value) });
     }
     if let Some((value, form)) = scripts::find_in_scripts(page) {
         out.push(Statement { form, ..Statement::new(Field::Published, Evidence::PageData, value) });
     }
     declare_order(&lines, url, out);
+    settle_order(page, out);
+}
+
+/// Declares the order of numeric dates that may still be read in two ways where the page writes one of the two days in full.
+fn settle_order(page: &HtmlPage, out: &mut [Statement<'_>]) {
+    let open = |it: &Statement<'_>| {
+        let is_date = matches!(it.field, Field::Published | Field::Modified) && it.form == DateForm::Auto;
+        is_date && parse_date(&it.value, &DateContext::default()) == Err(DateReject::Ambiguous)
+    };
+    if !out.iter().any(open) {
+        return;
+    }
+    let known = known_days(page);
+    for it in out.iter_mut().filter(|it| open(it)) {
+        let is_known = |order| {
+            let context = DateContext { order: Some(order), ..DateContext::default() };
+            parse_date(&it.value, &context).is_ok_and(|read| known.iter().any(|day| day.date == read.date))
+        };
+        it.form = match (is_known(DateOrder::DayMonthYear), is_known(DateOrder::MonthDayYear)) {
+            (true, false) => DateForm::DayMonthYear,
+            (false, true) => DateForm::MonthDayYear,
+            _ => continue,
+        };
+    }
 }
 
 /// Declares the page's order of numeric dates on those that may be read in two ways, and on those with a year of two digits that
-/// the page also names in full.
+/// the page also names in full, or whose order its language or country leaves no doubt about.
 fn declare_order(lines: &Lines, url: Option<&str>, out: &mut [Statement<'_>]) {
-    let is_open = |it: &Statement<'_>| {
-        matches!(it.field, Field::Published | Field::Modified)
-            && it.form == DateForm::Auto
-            && match parse_date(&it.value, &DateContext::default()) {
-                Err(DateReject::Ambiguous) => true,
-                Err(DateReject::TwoDigitYear) => lines.name_year(&it.value),
-                _ => false,
-            }
+    let defect = |it: &Statement<'_>| {
+        let is_date = matches!(it.field, Field::Published | Field::Modified) && it.form == DateForm::Auto;
+        let read = is_date.then(|| parse_date(&it.value, &DateContext::default()))?;
+        read.err().filter(|reject| matches!(reject, DateReject::Ambiguous | DateReject::TwoDigitYear))
     };
-    if !out.iter().any(is_open) {
+    if !out.iter().any(|it| defect(it).is_some()) {
         return;
     }
     let of = |field| out.iter().filter(move |it: &&Statement<'_>| it.field == field).map(|it| &*it.value);
     let urls: Vec<&str> = url.into_iter().chain(of(Field::CanonicalUrl)).collect();
-    let form = match page_order(lines, of(Field::Language), &urls) {
-        Some(DateOrder::DayMonthYear) => DateForm::DayMonthYear,
-        Some(DateOrder::MonthDayYear) => DateForm::MonthDayYear,
-        Some(DateOrder::YearMonthDay) | None => return,
+    let form_of = |order| match order {
+        Some(DateOrder::DayMonthYear) => Some(DateForm::DayMonthYear),
+        Some(DateOrder::MonthDayYear) => Some(DateForm::MonthDayYear),
+        Some(DateOrder::YearMonthDay) | None => None,
     };
-    for open in out.iter_mut().filter(|it| is_open(it)) {
-        open.form = form;
+    let form = form_of(page_order(lines, of(Field::Language), &urls));
+    let local = form_of(local_order(of(Field::Language), &urls));
+    for it in out.iter_mut() {
+        let form = match defect(it) {
+            Some(DateReject::Ambiguous) => form,
+            Some(_) if lines.name_year(&it.value) => form,
+            Some(_) if is_web_year(&it.value) => local,
+            _ => None,
+        };
+        it.form = form.unwrap_or(it.form);
     }
+}
+
+/// Whether a date ends with a year of two digits in which there were pages, 00 to 68: the other years are of the 20th century, as
+/// POSIX reads `%y`.
+fn is_web_year(date: &str) -> bool {
+    let mut runs = date.split(|it: char| !it.is_ascii_digit()).filter(|run| !run.is_empty());
+    runs.nth(2).filter(|run| run.len() == 2).and_then(|run| run.parse().ok()).is_some_and(|year: u8| year < 69)
 }
 
 /// A date that was found.
@@ -108,9 +153,17 @@ struct Found {
     field: Field,
     evidence: Evidence,
     value: String,
+    form: DateForm,
     rank: i32,
     /// What its element and the one around it are called: dates of a list share it.
     kin: u64,
+}
+
+impl Found {
+    /// Whether it is a date that needs nothing beside it.
+    fn is_stated(&self) -> bool {
+        self.rank >= LEAST_RANK && (self.form != DateForm::Auto || is_day(&self.value))
+    }
 }
 
 /// Takes points from dates that stand in a list of dates: elements of the same names with different days.
@@ -154,7 +207,7 @@ impl Verdict {
     /// The date of an element or of a line.
     fn found(self, evidence: Evidence, value: String, kin: u64) -> Found {
         let evidence = if self.is_beside { evidence } else { Evidence::Shown };
-        Found { field: self.field, evidence, value, rank: self.rank, kin }
+        Found { field: self.field, evidence, value, form: DateForm::Auto, rank: self.rank, kin }
     }
 }
 
@@ -165,19 +218,47 @@ impl Frame<'_> {
         let shown = text.get(mark.range.clone()).unwrap_or_default().trim();
         let names = [local_name!("datetime"), local_name!("content"), local_name!("title")];
         let mut attributes = names.iter().filter_map(|name| self.page.attribute(mark.node, name).map(str::trim));
-        let stated = attributes.find(|value| is_day(value));
+        let stated = attributes.find(|value| is_day(value)).map(|value| (value, DateForm::Auto));
+        let stated = stated.or_else(|| self.read_data(mark.node));
         let from = self.read_from(mark.line, mark.range.start);
-        let value = stated.map(str::to_owned).or_else(|| {
-            let dates = find_dates(shown, &DateContext::default());
-            let first = dates.into_iter().find(|one| one.value.is_ok() || one.value == Err(DateReject::Ambiguous))?;
-            shown.get(first.range).map(str::to_owned)
-        });
-        let Some(value) = value else { return };
-        let before = text.get(from..mark.range.start.min(text.len())).unwrap_or_default();
+        let dates = find_dates(shown, &DateContext::default());
+        let first = dates.iter().find(|one| one.value.is_ok() || one.value == Err(DateReject::Ambiguous));
+        // What is shown with its meaning is meant: systems put the day of a change or of the import beside it.
+        let is_labelled =
+            first.is_some_and(|one| label_before(shown.get(..one.range.start).unwrap_or_default()).is_some());
+        let shown_day = first.and_then(|one| one.value.as_ref().ok()).map(|value| value.date);
+        let differs = |value: &str| {
+            let stated_day = parse_date(value, &DateContext::default()).ok().map(|value| value.date);
+            is_labelled && shown_day.zip(stated_day).is_some_and(|(shown, stated)| shown.abs_diff(stated) > 1)
+        };
+        let written = || Some((shown.get(first?.range.clone())?, DateForm::Auto));
+        let value = stated.filter(|(value, _)| !differs(value)).or_else(written);
+        let label_end = mark.range.start + first.map_or(0, |one| one.range.start);
+        let Some((value, form)) = value else { return };
+        let label_end = label_end.min(text.len());
+        let before = text.get(from..text.floor_char_boundary(label_end)).unwrap_or_default();
         let behind = text.get(mark.range.end.min(text.len())..).unwrap_or_default();
         let before = self.words_before(mark.line, before);
         let verdict = self.judge((mark.node, line), (before, behind), 30);
-        found.extend(verdict.map(|verdict| verdict.found(Evidence::TimeElement, value, self.kin(mark.node))));
+        found.extend(verdict.map(|verdict| Found {
+            form,
+            ..verdict.found(Evidence::TimeElement, value.to_owned(), self.kin(mark.node))
+        }));
+    }
+
+    /// The machine form of a date in an attribute of no standard: a date, or seconds or milliseconds since the epoch.
+    fn read_data(&self, node: usize) -> Option<(&str, DateForm)> {
+        self.page.attributes(node).find_map(|(name, value)| {
+            let value = value.trim();
+            let form = match value.len() {
+                _ if !DATA_ATTRIBUTES.contains(&&**name) => return None,
+                10 if value.bytes().all(|byte| byte.is_ascii_digit()) => DateForm::EpochSeconds,
+                13 if value.bytes().all(|byte| byte.is_ascii_digit()) => DateForm::EpochMilliseconds,
+                _ if is_day(value) => DateForm::Auto,
+                _ => return None,
+            };
+            Some((value, form))
+        })
     }
 
     /// Reads the date of a dateline: `HARBOUR, 17 December 2025 (Agency) – The storm ...` at the beginning of the body.
@@ -192,6 +273,7 @@ impl Frame<'_> {
             field: Field::Published,
             evidence: Evidence::Dateline,
             value: text.get(first.range).unwrap_or_default().to_owned(),
+            form: DateForm::Auto,
             rank: DATELINE,
             kin: 0,
         })
@@ -223,9 +305,40 @@ impl Frame<'_> {
             let length_cost = (rest as i32 - 40).max(0) / 2;
             let before = if place == 0 { self.words_before(at, before) } else { before };
             let value = text.get(one.range.clone()).unwrap_or_default().to_owned();
+            let is_noted = (label_before(before).is_some() || label_behind(behind).is_some())
+                && self.names_around(line.nodes.0).date;
+            let length_cost = if is_noted { length_cost.min(NOTED_COST) } else { length_cost };
             let verdict = self.judge((line.nodes.0, line), (before, behind), -length_cost);
             found.extend(verdict.map(|verdict| verdict.found(Evidence::Byline, value, self.kin(line.nodes.0))));
         }
+    }
+
+    /// Reads dates without a year beside the headline or the body that the page writes in full elsewhere, each with that day's words.
+    ///
+    /// Only one year may fit: a page with pictures of several years completes nothing.
+    fn read_dates_without_year(&self) -> Vec<Found> {
+        let mut known: Option<Vec<KnownDay<'_>>> = None;
+        let mut found = Vec::new();
+        let is_near = |line: &&Line| line.has_digit && line.length <= MAX_SHOWN && self.zone(line) >= BESIDE;
+        for line in self.lines.all.iter().filter(is_near).take(MAX_STATED) {
+            let text = self.lines.text(line);
+            for one in find_dates(text, &DateContext::default()) {
+                if one.value != Err(DateReject::NoYear) {
+                    continue;
+                }
+                let words = text.get(one.range.clone()).unwrap_or_default();
+                let known = known.get_or_insert_with(|| known_days(self.page));
+                let Some(day) = complete(words, known) else { continue };
+                let before = text.get(..one.range.start).unwrap_or_default();
+                let behind = text.get(one.range.end..).unwrap_or_default();
+                let verdict = self.judge((line.nodes.0, line), (before, behind), 0);
+                found.extend(verdict.filter(|verdict| verdict.is_beside).map(|verdict| Found {
+                    form: day.form,
+                    ..verdict.found(Evidence::Byline, day.words.to_owned(), self.kin(line.nodes.0))
+                }));
+            }
+        }
+        found
     }
 
     /// The words before a date in its line; where there are none, those of a short line above.
@@ -280,6 +393,17 @@ impl Frame<'_> {
         }
         Some(Verdict { field, rank, is_beside })
     }
+}
+
+/// The one day among those known that has the day and month of a date without a year.
+fn complete<'k>(words: &str, known: &[KnownDay<'k>]) -> Option<KnownDay<'k>> {
+    let mut fitting = known.iter().filter(|day| {
+        let year = day.words.get(..4).and_then(|year| year.parse().ok());
+        let read = parse_date(words, &DateContext { year, ..DateContext::default() });
+        read.is_ok_and(|read| read.date == day.date && !read.weekday_conflict)
+    });
+    let first = fitting.next()?;
+    fitting.all(|day| day.date == first.date).then_some(*first)
 }
 
 /// Whether a line has what may be a year: four digits, two behind a mark and a digit, or digits of another script.

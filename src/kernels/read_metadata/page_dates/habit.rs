@@ -21,28 +21,31 @@ pub(super) fn page_order<'t>(
     tags: impl Iterator<Item = &'t str> + Clone,
     urls: &[&str],
 ) -> Option<DateOrder> {
-    own_order(lines).or_else(|| {
-        let country = urls.iter().find_map(|url| country(url));
-        let mut orders = tags.clone().filter_map(order_of_locale);
-        let stated = match orders.next() {
-            Some(first) if orders.all(|other| other == first) => Some(first),
-            // Several tags that disagree: only the address can tell.
-            Some(_) => return country.and_then(order_of_country),
-            None => None,
-        };
-        let is_english = |tag: &str| tag.trim().get(..2).is_some_and(|head| head.eq_ignore_ascii_case("en"));
-        let language = tags.clone().find(|tag| !tag.trim().is_empty());
-        match (stated, language, country) {
-            // `en-US` is what many systems declare unasked.
-            (Some(order), Some(tag), Some(country)) if is_english(tag) => {
-                order_of_country(country).is_none_or(|other| other == order).then_some(order)
-            }
-            (Some(order), ..) => Some(order),
-            (None, Some(tag), Some(country)) if is_english(tag) => order_of_locale(&format!("en-{country}")),
-            (None, _, Some(country)) => order_of_country(country),
-            (None, _, None) => None,
+    own_order(lines).or_else(|| local_order(tags, urls))
+}
+
+/// The order that the language, its region and the country of the page leave; `None` when nothing says it or they disagree.
+pub(super) fn local_order<'t>(tags: impl Iterator<Item = &'t str> + Clone, urls: &[&str]) -> Option<DateOrder> {
+    let country = urls.iter().find_map(|url| country(url));
+    let mut orders = tags.clone().filter_map(order_of_locale);
+    let stated = match orders.next() {
+        Some(first) if orders.all(|other| other == first) => Some(first),
+        // Several tags that disagree: only the address can tell.
+        Some(_) => return country.and_then(order_of_country),
+        None => None,
+    };
+    let is_english = |tag: &str| tag.trim().get(..2).is_some_and(|head| head.eq_ignore_ascii_case("en"));
+    let language = tags.clone().find(|tag| !tag.trim().is_empty());
+    match (stated, language, country) {
+        // `en-US` is what many systems declare unasked.
+        (Some(order), Some(tag), Some(country)) if is_english(tag) => {
+            order_of_country(country).is_none_or(|other| other == order).then_some(order)
         }
-    })
+        (Some(order), ..) => Some(order),
+        (None, Some(tag), Some(country)) if is_english(tag) => order_of_locale(&format!("en-{country}")),
+        (None, _, Some(country)) => order_of_country(country),
+        (None, _, None) => None,
+    }
 }
 
 /// The order of the page's own dates that can be read in one way only.

@@ -7,6 +7,9 @@ use crate::kernels::parse_html::{HtmlPage, LocalName, is_code, local_name};
 /// A line keeps so many bytes of its beginning; longer ones are prose, which is only measured.
 const KEPT: usize = 320;
 
+/// Fewest digits of a machine form: year, month and day, in one digit each.
+const DIGITS: usize = 6;
+
 /// Elements with dates that are read; pages with more are lists.
 const MAX_MARKS: usize = 512;
 
@@ -198,8 +201,7 @@ impl Cutter {
         if is_block {
             self.end_line();
         }
-        let is_mark =
-            self.lines.marks.len() < MAX_MARKS && (*name == local_name!("time") || has_date_property(page, node));
+        let is_mark = self.lines.marks.len() < MAX_MARKS && (*name == local_name!("time") || states_date(page, node));
         let mark = is_mark.then(|| {
             let at = self.lines.text.len() - self.start;
             self.lines.marks.push(Mark { line: self.lines.all.len(), node, range: at..at });
@@ -253,9 +255,34 @@ impl Cutter {
     }
 }
 
-fn has_date_property(page: &HtmlPage, node: usize) -> bool {
-    page.attribute(node, &local_name!("itemprop")).is_some_and(|names| {
-        names.split_ascii_whitespace().any(|name| matches!(name, "datePublished" | "dateModified" | "dateCreated"))
+/// Attributes in which pages keep the machine form of a date that an element shows, besides `datetime`, `content` and `title`.
+pub(super) const DATA_ATTRIBUTES: &[&str] = &[
+    "data-date",
+    "data-datetime",
+    "data-published",
+    "data-publish-date",
+    "data-pubdate",
+    "data-time",
+    "data-timestamp",
+    "data-unixtime",
+    "data-utime",
+    "time",
+    "timestamp",
+];
+
+/// Whether an element that is no `<time>` states a date: by a property of schema.org, with a machine form, or as microformats do.
+fn states_date(page: &HtmlPage, node: usize) -> bool {
+    let name = page.name(node);
+    let is_abbreviation = *name == local_name!("abbr");
+    // Insertions and deletions say when they were made.
+    let is_edit = matches!(*name, local_name!("ins") | local_name!("del"));
+    page.attributes(node).any(|(attribute, value)| match &**attribute {
+        "itemprop" => {
+            value.split_ascii_whitespace().any(|name| matches!(name, "datePublished" | "dateModified" | "dateCreated"))
+        }
+        "datetime" => !is_edit && !value.is_empty(),
+        "title" => is_abbreviation && has_digit(value),
+        own => DATA_ATTRIBUTES.contains(&own) && value.bytes().filter(u8::is_ascii_digit).count() >= DIGITS,
     })
 }
 

@@ -105,6 +105,7 @@ fn date_at(text: &str, place: usize) -> Option<(&str, DateForm, ParsedDate)> {
         13 if value.bytes().all(|byte| byte.is_ascii_digit()) => {
             (DateForm::EpochMilliseconds, DateFormat::EpochMilliseconds)
         }
+        8 if value.bytes().all(|byte| byte.is_ascii_digit()) => (DateForm::Compact, DateFormat::Compact),
         _ if is_quoted => (DateForm::Auto, DateFormat::Auto),
         _ => return None,
     };
