@@ -38,6 +38,8 @@ const MAX_PLACE: usize = 48;
 const DATELINE: i32 = 60;
 /// Lines longer than this are not searched for dates, in bytes.
 const MAX_DATED: usize = 600;
+/// A line with so many words and a full stop is a sentence, whose dates are what it tells of.
+const SENTENCE: usize = 7;
 /// What the length of a line costs at most that is said to hold a date and labels it: a note on the posting.
 const NOTED_COST: i32 = 20;
 /// Longer lines beside the headline are not searched for dates without a year, in bytes.
@@ -298,7 +300,8 @@ impl Frame<'_> {
             let is_last = place + 1 == dates.len();
             let behind = text.get(one.range.end..).filter(|_| is_last).unwrap_or_default();
             from = one.range.end;
-            if !certain || self.is_marked(at, &one.range) {
+            let is_told = || label_before(before).is_none() && label_behind(behind).is_none() && is_sentence(text);
+            if !certain || self.is_marked(at, &one.range) || is_told() {
                 continue;
             }
             let rest = line.length.saturating_sub(one.range.len());
@@ -391,8 +394,18 @@ impl Frame<'_> {
         if zone < BESIDE && rank > FAR {
             rank = FAR + (rank - FAR) / 4;
         }
+        // Where nothing else dates a page, the note on its last change in the foot does.
+        if label == Some(Label::Modified) {
+            rank = rank.max(LEAST_RANK);
+        }
         Some(Verdict { field, rank, is_beside })
     }
+}
+
+/// Whether a line is a sentence: closed like one, and of several words.
+fn is_sentence(text: &str) -> bool {
+    text.trim_end().ends_with(['.', '!', '?', '。', '！', '？', '।', '…'])
+        && text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).take(SENTENCE).count() == SENTENCE
 }
 
 /// The one day among those known that has the day and month of a date without a year.

@@ -69,7 +69,7 @@ const MODIFIED: &[&str] = &[
 /// Words of other dates, lower case.
 #[rustfmt::skip]
 const OTHER: &[&str] = &[
-    "©", "copyright", "until", "till", "deadline", "expires", "expiry", "expired", "valid", "ends", "closing date", "due", "born", "died", "since", "joined", "member since", "registered", "starts", "begins", "event", "when", "accessed", "retrieved", "archived", "today", "effective",
+    "©", "copyright", "until", "till", "deadline", "expires", "expiry", "expired", "valid", "ends", "closing date", "due", "born", "died", "since", "joined", "member since", "registered", "starts", "begins", "event", "when", "accessed", "retrieved", "archived", "today", "effective", "site last updated", "site updated", "website last updated", "website updated",
     "bis", "gültig", "läuft", "endet", "ab", "seit", "abgerufen", "heute", "geboren", "jusqu'au", "jusqu’au", "valable", "depuis", "consulté", "aujourd'hui", "hasta", "válido", "desde", "consultado", "hoy", "até", "hoje", "fino al", "scadenza", "dal", "oggi", "tot", "geldig", "sinds", "vandaag",
     "до", "действует", "сегодня", "до дня", "ważne do", "do dnia", "dziś", "dzisiaj", "έως", "μέχρι", "σήμερα", "kadar", "bugün", "截止", "截至", "今天", "有効期限", "締切", "마감", "오늘",
 ];
