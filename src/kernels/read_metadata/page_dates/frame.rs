@@ -44,7 +44,9 @@ pub(super) struct Frame<'p> {
 impl<'p> Frame<'p> {
     /// Finds headline and body; `title` is what the page states as its title.
     pub fn of(page: &'p HtmlPage, body: &Body, lines: &'p Lines, title: Option<&str>) -> Self {
-        let headline = find_headline(page, lines, title);
+        let prose = |line: &&Line| line.length >= PROSE && line.heading == 0 && body.range.contains(&line.nodes.0);
+        let text = lines.all.iter().find(prose).map(|line| line.place);
+        let headline = find_headline(page, (lines, text), title);
         let place = |line: &Line| line.place..line.place + line.length;
         let from = headline.map_or(0, |line| line.place);
         let is_body = |line: &&Line| {
@@ -177,7 +179,14 @@ fn leads_elsewhere(page: &HtmlPage, node: usize) -> bool {
 }
 
 /// The line of the headline: among the headings that the title of the page names the longest, else the first `<h1>`.
-fn find_headline<'l>(page: &HtmlPage, lines: &'l Lines, stated: Option<&str>) -> Option<&'l Line> {
+///
+/// Of several that are about as long, the last above the text, which begins at the place `text`: themes repeat the headline, hidden,
+/// at the top of the page.
+fn find_headline<'l>(
+    page: &HtmlPage,
+    (lines, text): (&'l Lines, Option<usize>),
+    stated: Option<&str>,
+) -> Option<&'l Line> {
     let title = (1..page.len())
         .find(|it| *page.name(*it) == local_name!("title"))
         .map(|it| page.text_content(it))
@@ -195,9 +204,16 @@ fn find_headline<'l>(page: &HtmlPage, lines: &'l Lines, stated: Option<&str>) ->
         Some(best) if best.length >= line.length => Some(best),
         _ => Some(line),
     };
+    let best = headings().filter(named).fold(None, longest);
+    let repeats = |line: &&Line| {
+        let above = text.is_some_and(|text| line.place < text);
+        above && best.is_some_and(|best| line.place > best.place && line.length * 3 >= best.length * 2)
+    };
     headings()
         .filter(named)
-        .fold(None, longest)
+        .filter(repeats)
+        .last()
+        .or(best)
         .or_else(|| headings().find(|line| line.heading == 1))
         .or_else(|| lines.all.iter().find(named))
 }
