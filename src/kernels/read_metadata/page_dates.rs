@@ -17,7 +17,7 @@ use self::frame::{BESIDE, Frame, PROSE};
 use self::habit::{local_order, page_order};
 use self::known_days::{KnownDay, known_days};
 use self::labels::{Label, is_label, label_before, label_behind};
-use self::lines::{DATA_ATTRIBUTES, Line, Lines, Mark};
+use self::lines::{DATA_ATTRIBUTES, Line, Lines, Mark, printed};
 use crate::kernels::extract_body::Body;
 use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, Precision, find_dates, parse_date};
 use crate::kernels::parse_html::{HtmlPage, local_name};
@@ -217,7 +217,9 @@ impl Frame<'_> {
     fn read_mark(&self, mark: &Mark, found: &mut Vec<Found>) {
         let Some(line) = self.lines.all.get(mark.line) else { return };
         let text = self.lines.text(line);
-        let shown = text.get(mark.range.clone()).unwrap_or_default().trim();
+        let is_script = *self.page.name(mark.node) == local_name!("script");
+        let shown = if is_script { printed(self.page, mark.node) } else { text.get(mark.range.clone()).unwrap_or_default() };
+        let shown = shown.trim();
         let names = [local_name!("datetime"), local_name!("content"), local_name!("title")];
         let mut attributes = names.iter().filter_map(|name| self.page.attribute(mark.node, name).map(str::trim));
         let stated = attributes.find(|value| is_day(value)).map(|value| (value, DateForm::Auto));
@@ -235,7 +237,7 @@ impl Frame<'_> {
         };
         let written = || Some((shown.get(first?.range.clone())?, DateForm::Auto));
         let value = stated.filter(|(value, _)| !differs(value)).or_else(written);
-        let label_end = mark.range.start + first.map_or(0, |one| one.range.start);
+        let label_end = mark.range.start + first.filter(|_| !is_script).map_or(0, |one| one.range.start);
         let Some((value, form)) = value else { return };
         let label_end = label_end.min(text.len());
         let before = text.get(from..text.floor_char_boundary(label_end)).unwrap_or_default();

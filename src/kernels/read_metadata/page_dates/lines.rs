@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
+use crate::kernels::parse_date::{DateContext, DateReject, FoundDate, find_dates};
 use crate::kernels::parse_html::{HtmlPage, LocalName, is_code, local_name};
 
 /// A line keeps so many bytes of its beginning; longer ones are prose, which is only measured.
 const KEPT: usize = 320;
 
+/// Longest script that only prints, in bytes.
+const MAX_PRINTED: usize = 120;
 /// Fewest digits of a machine form: year, month and day, in one digit each.
 const DIGITS: usize = 6;
 
@@ -73,6 +76,7 @@ impl Lines {
             } else {
                 let name = page.name(node);
                 if is_code(name) || is_hidden(name) {
+                    cutter.print(page, node);
                     node = page.end(node);
                     continue;
                 }
@@ -214,6 +218,16 @@ impl Cutter {
         }
     }
 
+    /// Notes a short script inside the text, which may print a date where it stands.
+    fn print(&mut self, page: &HtmlPage, node: usize) {
+        let is_script = *page.name(node) == local_name!("script") && !self.lines.all.is_empty();
+        if is_script && self.lines.marks.len() < MAX_MARKS && !printed(page, node).is_empty() {
+            let at = self.lines.text.len() - self.start;
+            self.lines.marks.push(Mark { line: self.lines.all.len(), node, range: at..at });
+            self.nodes.get_or_insert((node, node)).1 = node;
+        }
+    }
+
     fn text(&mut self, node: usize, text: &str) {
         let mut words = text.split_whitespace().peekable();
         if words.peek().is_none() {
@@ -253,6 +267,15 @@ impl Cutter {
         }
         (self.start, self.length, self.heading) = (self.lines.text.len(), 0, 0);
     }
+}
+
+/// The text of a script that is short enough to do no more than print, and has a date; else nothing.
+pub(super) fn printed(page: &HtmlPage, node: usize) -> &str {
+    let text = page.children(node).find(|child| page.is_text(*child)).map_or("", |child| page.text(child));
+    let may_be_date = text.len() <= MAX_PRINTED && text.bytes().filter(u8::is_ascii_digit).count() >= DIGITS;
+    let is_day = |one: &FoundDate| one.value.is_ok() || one.value == Err(DateReject::Ambiguous);
+    let is_date = may_be_date && find_dates(text, &DateContext::default()).iter().any(is_day);
+    if is_date { text } else { "" }
 }
 
 /// Attributes in which pages keep the machine form of a date that an element shows, besides `datetime`, `content` and `title`.
