@@ -72,6 +72,9 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     let is_dated = |it: &Statement<'_>| it.field == Field::Published;
     if !out.iter().any(is_dated) && !found.iter().any(|one| one.field == Field::Published && one.is_stated()) {
         found.extend(frame.read_dates_without_year());
+        if !found.iter().any(Found::is_stated) {
+            keep_first_of_list(&mut found);
+        }
     }
     found.retain(|one| one.rank >= LEAST_RANK);
     found.sort_by_key(|one| -one.rank);
@@ -159,6 +162,8 @@ struct Found {
     rank: i32,
     /// What its element and the one around it are called: dates of a list share it.
     kin: u64,
+    /// Its rank before it was found to stand in a list.
+    listed: Option<i32>,
 }
 
 impl Found {
@@ -176,7 +181,16 @@ fn cost_of_lists(found: &mut [Found]) {
     let lists: Vec<u64> =
         kin.chunk_by(|one, other| one.0 == other.0).filter(|list| list.len() >= LIST).map(|list| list[0].0).collect();
     for one in found.iter_mut().filter(|one| lists.binary_search(&one.kin).is_ok()) {
+        one.listed = Some(one.rank);
         one.rank -= (LIST_COST - one.rank / 2).max(0);
+    }
+}
+
+/// Gives the first date of a list its rank back: a thread is of the day of its first post, a page of posts of that of its newest.
+fn keep_first_of_list(found: &mut [Found]) {
+    let mut listed = found.iter_mut().filter(|one| one.field == Field::Published);
+    if let Some(first) = listed.find(|one| one.listed.is_some_and(|rank| rank >= LEAST_RANK)) {
+        (first.rank, first.evidence) = (LEAST_RANK, Evidence::Shown);
     }
 }
 
@@ -209,7 +223,7 @@ impl Verdict {
     /// The date of an element or of a line.
     fn found(self, evidence: Evidence, value: String, kin: u64) -> Found {
         let evidence = if self.is_beside { evidence } else { Evidence::Shown };
-        Found { field: self.field, evidence, value, form: DateForm::Auto, rank: self.rank, kin }
+        Found { field: self.field, evidence, value, form: DateForm::Auto, rank: self.rank, kin, listed: None }
     }
 }
 
@@ -280,6 +294,7 @@ impl Frame<'_> {
             form: DateForm::Auto,
             rank: DATELINE,
             kin: 0,
+            listed: None,
         })
     }
 
@@ -328,7 +343,7 @@ impl Frame<'_> {
         for line in self.lines.all.iter().filter(is_near).take(MAX_STATED) {
             let text = self.lines.text(line);
             for one in find_dates(text, &DateContext::default()) {
-                if one.value != Err(DateReject::NoYear) {
+                if one.value != Err(DateReject::NoYear) || is_sentence(text) {
                     continue;
                 }
                 let words = text.get(one.range.clone()).unwrap_or_default();
