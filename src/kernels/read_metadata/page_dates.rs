@@ -38,8 +38,12 @@ const MAX_PLACE: usize = 48;
 const DATELINE: i32 = 60;
 /// Lines longer than this are not searched for dates, in bytes.
 const MAX_DATED: usize = 600;
+/// Longer lines are not searched for months, in bytes.
+const MAX_MONTH: usize = 80;
 /// A line with so many words and a full stop is a sentence, whose dates are what it tells of.
 const SENTENCE: usize = 7;
+/// What it costs a labelled date to stand in a sentence: lines of facts go before it.
+const SENTENCE_COST: i32 = 20;
 /// What the length of a line costs at most that is said to hold a date and labels it: a note on the posting.
 const NOTED_COST: i32 = 20;
 /// Longer lines beside the headline are not searched for dates without a year, in bytes.
@@ -74,6 +78,9 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
         found.extend(frame.read_dates_without_year());
         if !found.iter().any(Found::is_stated) {
             keep_first_of_list(&mut found);
+        }
+        if !found.iter().any(Found::is_stated) {
+            found.extend(frame.read_months());
         }
     }
     found.retain(|one| one.rank >= LEAST_RANK);
@@ -317,17 +324,21 @@ impl Frame<'_> {
             let is_last = place + 1 == dates.len();
             let behind = text.get(one.range.end..).filter(|_| is_last).unwrap_or_default();
             from = one.range.end;
-            let is_told = || label_before(before).is_none() && label_behind(behind).is_none() && is_sentence(text);
-            if !certain || self.is_marked(at, &one.range) || is_told() {
+            if !certain || self.is_marked(at, &one.range) {
+                continue;
+            }
+            let is_labelled = label_before(before).is_some() || label_behind(behind).is_some();
+            let is_sentence = is_sentence(text);
+            if is_sentence && !is_labelled {
                 continue;
             }
             let rest = line.length.saturating_sub(one.range.len());
             let length_cost = (rest as i32 - 40).max(0) / 2;
             let before = if place == 0 { self.words_before(at, before) } else { before };
             let value = text.get(one.range.clone()).unwrap_or_default().to_owned();
-            let is_noted = (label_before(before).is_some() || label_behind(behind).is_some())
-                && self.names_around(line.nodes.0).date;
+            let is_noted = is_labelled && self.names_around(line.nodes.0).date;
             let length_cost = if is_noted { length_cost.min(NOTED_COST) } else { length_cost };
+            let length_cost = length_cost + if is_sentence { SENTENCE_COST } else { 0 };
             let verdict = self.judge((line.nodes.0, line), (before, behind), -length_cost);
             found.extend(verdict.map(|verdict| verdict.found(Evidence::Byline, value, self.kin(line.nodes.0))));
         }
@@ -359,6 +370,23 @@ impl Frame<'_> {
             }
         }
         found
+    }
+
+    /// Reads months behind a label that ends with them, `Last updated: June 2025`, where the page states no day.
+    fn read_months(&self) -> Vec<Found> {
+        let is_short = |line: &&Line| line.has_digit && line.length <= MAX_MONTH;
+        let month = |line: &Line| {
+            let text = self.lines.text(line);
+            let starts = text.char_indices().filter(|(_, it)| it.is_whitespace() || matches!(it, ':' | '：'));
+            let starts = starts.map(|(at, mark)| at + mark.len_utf8());
+            let (value, words) = starts.filter_map(|at| Some((text.get(at..)?.trim(), text.get(..at)?))).find(|(value, _)| {
+                parse_date(value, &DateContext::default()).is_ok_and(|read| read.precision == Precision::Month)
+            })?;
+            label_before(words)?;
+            let verdict = self.judge((line.nodes.0, line), (words, ""), 0)?;
+            Some(verdict.found(Evidence::Byline, value.to_owned(), self.kin(line.nodes.0)))
+        };
+        self.lines.all.iter().filter(is_short).filter_map(month).take(1).collect()
     }
 
     /// The words before a date in its line; where there are none, those of a short line above.
