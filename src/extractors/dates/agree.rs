@@ -87,9 +87,13 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
     }
     let Some(first) = (JSON_LD..SHOWN).find(|voice| voices[*voice].is_some()) else { return };
     let Some(ruling) = voices[first] else { return };
-    // JSON-LD and meta elements that agree come from one system.
-    let own = if voices[META].is_some_and(|meta| may_be_one(meta, ruling)) { META } else { first };
-    let others = || voices.iter().skip(own + 1).flatten();
+    // JSON-LD, meta elements and scripts that agree come from one system.
+    let is_own = |voice: usize| {
+        voice == first
+            || matches!(voice, META | SCRIPTS) && voices[voice].is_some_and(|value| may_be_one(value, ruling))
+    };
+    let own: [bool; VOICES] = std::array::from_fn(is_own);
+    let others = || voices.iter().zip(own).filter(|(_, own)| !own).filter_map(|(value, _)| *value);
     if others().any(|value| may_be_one(value, ruling)) {
         return;
     }
@@ -102,7 +106,7 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
     let Some(elected) = elected.map(|value| value.date).or(shown) else { return };
     for candidate in candidates
         .iter_mut()
-        .filter(|it| it.role == Role::Published && voice(it.kind).is_some_and(|voice| voice <= own))
+        .filter(|it| it.role == Role::Published && voice(it.kind).is_some_and(|voice| own[voice]))
     {
         if candidate.believed().is_some_and(|value| value.date != elected) {
             candidate.refused = Some(OUTVOTED);
@@ -135,13 +139,14 @@ const JSON_LD: usize = 0;
 const META: usize = 1;
 /// The kind that is shown beside the headline.
 const SHOWN: usize = 2;
+const SCRIPTS: usize = 3;
 
 fn voice(kind: Evidence) -> Option<usize> {
     match kind {
         Evidence::JsonLd => Some(JSON_LD),
         Evidence::Meta => Some(META),
         Evidence::TimeElement | Evidence::Byline => Some(SHOWN),
-        Evidence::PageData => Some(3),
+        Evidence::PageData => Some(SCRIPTS),
         Evidence::UrlPath => Some(4),
         _ => None,
     }
