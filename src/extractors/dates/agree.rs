@@ -104,9 +104,8 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
     let shown = voices[SHOWN].filter(|value| !is_change(value)).map(|value| value.date);
     let elected = others().find(|one| others().filter(|other| other.date == one.date).count() >= 2);
     let Some(elected) = elected.map(|value| value.date).or(shown) else { return };
-    for candidate in candidates
-        .iter_mut()
-        .filter(|it| it.role == Role::Published && voice(it.kind).is_some_and(|voice| own[voice]))
+    for candidate in
+        candidates.iter_mut().filter(|it| it.role == Role::Published && voice(it.kind).is_some_and(|voice| own[voice]))
     {
         if candidate.believed().is_some_and(|value| value.date != elected) {
             candidate.refused = Some(OUTVOTED);
@@ -273,7 +272,7 @@ mod tests {
         assert_eq!(of(&[data, shown]), ("2025-12-17".into(), Evidence::Byline));
         assert_eq!(of(&[data, (Evidence::Shown, "17 December 2025"), address]).0, "2025-12-01");
         assert_eq!(of(&[data, shown, address]).0, "2025-12-17");
-        assert_eq!(of(&[data, (Evidence::PageData, "2025-12-01"), shown]).0, "2025-12-01");
+        assert_eq!(of(&[data, (Evidence::UrlPath, "2025-12-01"), shown]).0, "2025-12-01");
         assert_eq!(of(&[(Evidence::Sidecar, "2025-12-01"), shown, address]).0, "2025-12-01");
         let (dates, _) = choose(&[
             (Field::Published, Evidence::JsonLd, "2025-12-01"),
@@ -281,6 +280,37 @@ mod tests {
             (Field::Modified, Evidence::JsonLd, "2025-12-17T10:00:00Z"),
         ]);
         assert_eq!(dates.published.map(|it| day(it.date)), Some("2025-12-01".into()));
+    }
+
+    #[test]
+    fn data_and_scripts_are_one_system() {
+        let shown = (Evidence::Byline, "17 December 2025");
+        let of = |list: &[(Evidence, &str)]| chosen(list).expect("a date");
+        let data =
+            [(Evidence::JsonLd, "2025-12-01"), (Evidence::Meta, "2025-12-01"), (Evidence::PageData, "2025-12-01")];
+        assert_eq!(of(&[data[0], data[1], shown, data[2]]), ("2025-12-17".into(), Evidence::Byline));
+        assert_eq!(of(&[data[0], data[1], shown, (Evidence::UrlPath, "2025-12-01")]).0, "2025-12-01");
+    }
+
+    #[test]
+    fn neighbouring_days_are_one_only_where_zones_can_part_them() {
+        let of = |data, shown| chosen(&[(Evidence::Meta, data), (Evidence::Byline, shown)]).expect("a date").0;
+        assert_eq!(of("2025-12-18T11:52:23", "17 December 2025, 18:00"), "2025-12-17");
+        assert_eq!(of("2025-12-18T01:52:23", "17 December 2025, 18:52"), "2025-12-18");
+        assert_eq!(of("2025-12-18T11:52:23", "17 December 2025"), "2025-12-18");
+        assert_eq!(of("2025-12-18T09:49:32Z", "17 December 2025, 12:25"), "2025-12-17");
+    }
+
+    #[test]
+    fn a_publication_behind_the_change_yields_to_one_before() {
+        let of = |list: &[(Field, Evidence, &'static str)]| choose(list).0.published.map(|it| day(it.date));
+        let changed = (Field::Modified, Evidence::Meta, "2025-12-02T10:00:00Z");
+        let first = (Field::Published, Evidence::Meta, "2025-12-01T10:00:00Z");
+        let event = (Field::Published, Evidence::Byline, "21 February 2026");
+        assert_eq!(of(&[first, changed, event]), Some("2025-12-01".into()));
+        let again = (Field::Published, Evidence::Meta, "2025-12-09");
+        assert_eq!(of(&[again, first, changed]), Some("2025-12-01".into()));
+        assert_eq!(of(&[again, changed]), Some("2025-12-09".into()));
     }
 
     #[test]

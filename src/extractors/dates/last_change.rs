@@ -60,6 +60,8 @@ mod tests {
         assert_eq!(choose(vec![changed.clone(), shown]), Some(("17 December 2025", Evidence::LastChange, None)));
         assert_eq!(choose(vec![changed.clone()]), Some(("2025-12-18T10:00:00Z", Evidence::LastChange, None)));
         assert_eq!(choose(vec![changed, published]), Some(("2025-12-01", Evidence::UrlPath, None)));
+        let month = candidate(Field::Modified, Evidence::Shown, "June 2025");
+        assert_eq!(choose(vec![month]), Some(("June 2025", Evidence::LastChange, None)));
         let in_record = candidate(Field::Modified, Evidence::RecordField, "2025-12-18");
         assert_eq!(choose(vec![in_record]), None);
     }

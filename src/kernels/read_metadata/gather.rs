@@ -163,6 +163,12 @@ mod tests {
     use crate::kernels::parse_html::parse_html;
 
     #[test]
+    fn data_in_meta_elements_is_read() {
+        let page = parse_html("<meta name='script:ld+json' content='{&quot;@type&quot;:&quot;Article&quot;}'>");
+        assert_eq!(gather(&page).json.len(), 2);
+    }
+
+    #[test]
     fn one_walk_finds_what_speaks_of_the_page() {
         let page = parse_html(
             "<html lang=tr><svg><title>icon</title></svg><title>Page</title><meta name=a property='b c' content=' d '>\

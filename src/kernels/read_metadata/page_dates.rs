@@ -16,7 +16,7 @@ use std::ops::Range;
 use self::frame::{BESIDE, Frame, PROSE};
 use self::habit::{local_order, page_order};
 use self::known_days::{KnownDay, known_days};
-use self::labels::{Label, is_label, label_before, label_behind};
+use self::labels::{Label, is_label, is_unparted, label_before, label_behind};
 use self::lines::{DATA_ATTRIBUTES, Line, Lines, Mark, printed};
 use crate::kernels::extract_body::Body;
 use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, Precision, find_dates, parse_date};
@@ -42,12 +42,16 @@ const MAX_DATED: usize = 600;
 const MAX_MONTH: usize = 80;
 /// A line with so many words and a full stop is a sentence, whose dates are what it tells of.
 const SENTENCE: usize = 7;
+/// So many letters of scripts without blanks are as long.
+const UNPARTED: usize = 16;
 /// What it costs a labelled date to stand in a sentence: lines of facts go before it.
 const SENTENCE_COST: i32 = 20;
 /// What the length of a line costs at most that is said to hold a date and labels it: a note on the posting.
 const NOTED_COST: i32 = 20;
 /// Longer lines beside the headline are not searched for dates without a year, in bytes.
 const MAX_SHOWN: usize = 200;
+/// A line as short as this that touches the headline holds its facts, in bytes.
+const SHORT_LINE: usize = 60;
 /// A line as short as this may be a label of the one below.
 const SHORT: usize = 24;
 /// Bytes behind a date in which a label is looked for.
@@ -239,7 +243,8 @@ impl Frame<'_> {
         let Some(line) = self.lines.all.get(mark.line) else { return };
         let text = self.lines.text(line);
         let is_script = *self.page.name(mark.node) == local_name!("script");
-        let shown = if is_script { printed(self.page, mark.node) } else { text.get(mark.range.clone()).unwrap_or_default() };
+        let shown =
+            if is_script { printed(self.page, mark.node) } else { text.get(mark.range.clone()).unwrap_or_default() };
         let shown = shown.trim();
         let names = [local_name!("datetime"), local_name!("content"), local_name!("title")];
         let mut attributes = names.iter().filter_map(|name| self.page.attribute(mark.node, name).map(str::trim));
@@ -337,6 +342,14 @@ impl Frame<'_> {
             let before = if place == 0 { self.words_before(at, before) } else { before };
             let value = text.get(one.range.clone()).unwrap_or_default().to_owned();
             let is_noted = is_labelled && self.names_around(line.nodes.0).date;
+            let length_cost = match (is_noted, is_sentence) {
+                (true, _) => length_cost.min(NOTED_COST),
+                (false, true) => length_cost + SENTENCE_COST,
+                (false, false) => length_cost,
+            };
+            let before = if place == 0 { self.words_before(at, before) } else { before };
+            let value = text.get(one.range.clone()).unwrap_or_default().to_owned();
+            let is_noted = is_labelled && self.names_around(line.nodes.0).date;
             let length_cost = if is_noted { length_cost.min(NOTED_COST) } else { length_cost };
             let length_cost = length_cost + if is_sentence { SENTENCE_COST } else { 0 };
             let verdict = self.judge((line.nodes.0, line), (before, behind), -length_cost);
@@ -379,9 +392,10 @@ impl Frame<'_> {
             let text = self.lines.text(line);
             let starts = text.char_indices().filter(|(_, it)| it.is_whitespace() || matches!(it, ':' | '：'));
             let starts = starts.map(|(at, mark)| at + mark.len_utf8());
-            let (value, words) = starts.filter_map(|at| Some((text.get(at..)?.trim(), text.get(..at)?))).find(|(value, _)| {
-                parse_date(value, &DateContext::default()).is_ok_and(|read| read.precision == Precision::Month)
-            })?;
+            let (value, words) =
+                starts.filter_map(|at| Some((text.get(at..)?.trim(), text.get(..at)?))).find(|(value, _)| {
+                    parse_date(value, &DateContext::default()).is_ok_and(|read| read.precision == Precision::Month)
+                })?;
             label_before(words)?;
             let verdict = self.judge((line.nodes.0, line), (words, ""), 0)?;
             Some(verdict.found(Evidence::Byline, value.to_owned(), self.kin(line.nodes.0)))
@@ -435,7 +449,8 @@ impl Frame<'_> {
         if apart > 0 {
             rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(apart - 1);
         }
-        let is_beside = zone >= BESIDE && rank >= LIKELY && (apart == 0 || label.is_some());
+        let is_likely = rank >= LIKELY || self.touches_headline(line) && line.length <= SHORT_LINE;
+        let is_beside = zone >= BESIDE && is_likely && (apart == 0 || label.is_some());
         if zone < BESIDE && rank > FAR {
             rank = FAR + (rank - FAR) / 4;
         }
@@ -449,8 +464,9 @@ impl Frame<'_> {
 
 /// Whether a line is a sentence: closed like one, and of several words.
 fn is_sentence(text: &str) -> bool {
-    text.trim_end().ends_with(['.', '!', '?', '。', '！', '？', '।', '…'])
-        && text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).take(SENTENCE).count() == SENTENCE
+    let is_closed = text.trim_end().ends_with(['.', '!', '?', '。', '！', '？', '।', '…']);
+    let words = || text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).take(SENTENCE).count();
+    is_closed && (words() == SENTENCE || text.chars().filter(|it| is_unparted(*it)).take(UNPARTED).count() == UNPARTED)
 }
 
 /// The one day among those known that has the day and month of a date without a year.

@@ -157,7 +157,7 @@ fn ends_there(text: &str, end: usize) -> bool {
 }
 
 /// Han, Kana, Hangul, Thai and their neighbours: words touch.
-fn is_unparted(letter: char) -> bool {
+pub(super) fn is_unparted(letter: char) -> bool {
     matches!(letter, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
 
@@ -185,6 +185,9 @@ const APART: &[&str] = &[
     "popular", "trending", "latest", "teaser", "teasers", "promo", "newsletter", "nav", "navbar", "navigation", "menu", "carousel", "slider", "similar", "recirc", "weather", "ticker", "calendar", "mostread", "most", "upnext", "readnext", "cookie", "modal", "popup",
     "archive", "archives", "pager", "pagination", "siblings", "prevnext", "adjacent", "citation", "references", "topbar", "caption", "figure", "gallery", "breaking",
 ];
+
+/// Beginnings of names that say what an element has or has not, not what it is.
+const STATES: &[&str] = &["has-", "no-", "with-", "without-", "show-", "hide-"];
 
 /// Parts of names of what readers write.
 const COMMENT: &[&str] = &[
@@ -227,6 +230,10 @@ impl Names {
             self.date |= told.date && !told.modified;
             // Builders of pages call every part a widget; only what begins with the word is one.
             self.apart |= u8::from(token.starts_with("widget"));
+            // `has-replies` tells of a state.
+            if STATES.iter().any(|state| token.starts_with(state)) {
+                continue;
+            }
             for part in token.split(['-', '_', ':', '.']) {
                 self.apart |= u8::from(APART.contains(&part));
                 self.is_comment |= COMMENT.contains(&part);
@@ -318,5 +325,6 @@ mod tests {
         let updated = names("<div class='last-updated'>");
         assert!(updated.modified && !updated.date && !updated.published);
         assert!(names("<div id=related-posts>").apart == 1 && names("<div class=entry-content>").apart == 0);
+        assert!(names("<div class=comments>").is_comment && !names("<div class=has-comments>").is_comment);
     }
 }

@@ -130,6 +130,7 @@ mod tests {
         let day = Some("2025-12-17".to_owned());
         assert_eq!(found("{\"datePublished\":\"2025-12-17\"}"), day);
         assert_eq!(found("x = {publishDate: '2025-12-17', b: 1}"), day);
+        assert_eq!(found("x = {firstPublicationDate: \"20251217\", b: 20251216}").as_deref(), Some("20251217"));
         assert_eq!(found("'{\\\"published_at\\\":\\\"2025-12-17\\\"}'"), day);
         assert_eq!(found("{\"publishedAt\":1765965600}"), Some("1765965600".to_owned()));
         assert_eq!(
