@@ -4,6 +4,7 @@
 //! headline or its body. Each date that is found gets a rank from where it stands, what its element is called, and which word stands
 //! beside it; dates in lists of other articles, in comments and in what frames the page are not stated at all.
 
+mod complete;
 mod frame;
 mod habit;
 mod known_days;
@@ -13,13 +14,12 @@ mod scripts;
 
 use std::ops::Range;
 
+use self::complete::{declare_order, settle_order};
 use self::frame::{BESIDE, Frame, PROSE};
-use self::habit::{local_order, page_order};
-use self::known_days::{KnownDay, known_days};
 use self::labels::{Label, is_label, is_unparted, label_before, label_behind};
 use self::lines::{DATA_ATTRIBUTES, Line, Lines, Mark, printed};
 use crate::kernels::extract_body::Body;
-use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, Precision, find_dates, parse_date};
+use crate::kernels::parse_date::{DateContext, DateReject, Precision, find_dates, parse_date};
 use crate::kernels::parse_html::{HtmlPage, local_name};
 use crate::statement::{DateForm, Evidence, Field, Statement};
 
@@ -38,8 +38,6 @@ const MAX_PLACE: usize = 48;
 const DATELINE: i32 = 60;
 /// Lines longer than this are not searched for dates, in bytes.
 const MAX_DATED: usize = 600;
-/// Longer lines are not searched for months, in bytes.
-const MAX_MONTH: usize = 80;
 /// A line with so many words and a full stop is a sentence, whose dates are what it tells of.
 const SENTENCE: usize = 7;
 /// So many letters of scripts without blanks are as long.
@@ -48,8 +46,6 @@ const UNPARTED: usize = 16;
 const SENTENCE_COST: i32 = 20;
 /// What the length of a line costs at most that is said to hold a date and labels it: a note on the posting.
 const NOTED_COST: i32 = 20;
-/// Longer lines beside the headline are not searched for dates without a year, in bytes.
-const MAX_SHOWN: usize = 200;
 /// A line as short as this that touches the headline holds its facts, in bytes.
 const SHORT_LINE: usize = 60;
 /// A line as short as this may be a label of the one below.
@@ -101,67 +97,6 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     }
     declare_order(&lines, url, out);
     settle_order(page, out);
-}
-
-/// Declares the order of numeric dates that may still be read in two ways where the page writes one of the two days in full.
-fn settle_order(page: &HtmlPage, out: &mut [Statement<'_>]) {
-    let open = |it: &Statement<'_>| {
-        let is_date = matches!(it.field, Field::Published | Field::Modified) && it.form == DateForm::Auto;
-        is_date && parse_date(&it.value, &DateContext::default()) == Err(DateReject::Ambiguous)
-    };
-    if !out.iter().any(open) {
-        return;
-    }
-    let known = known_days(page);
-    for it in out.iter_mut().filter(|it| open(it)) {
-        let is_known = |order| {
-            let context = DateContext { order: Some(order), ..DateContext::default() };
-            parse_date(&it.value, &context).is_ok_and(|read| known.iter().any(|day| day.date == read.date))
-        };
-        it.form = match (is_known(DateOrder::DayMonthYear), is_known(DateOrder::MonthDayYear)) {
-            (true, false) => DateForm::DayMonthYear,
-            (false, true) => DateForm::MonthDayYear,
-            _ => continue,
-        };
-    }
-}
-
-/// Declares the page's order of numeric dates on those that may be read in two ways, and on those with a year of two digits that
-/// the page also names in full, or whose order its language or country leaves no doubt about.
-fn declare_order(lines: &Lines, url: Option<&str>, out: &mut [Statement<'_>]) {
-    let defect = |it: &Statement<'_>| {
-        let is_date = matches!(it.field, Field::Published | Field::Modified) && it.form == DateForm::Auto;
-        let read = is_date.then(|| parse_date(&it.value, &DateContext::default()))?;
-        read.err().filter(|reject| matches!(reject, DateReject::Ambiguous | DateReject::TwoDigitYear))
-    };
-    if !out.iter().any(|it| defect(it).is_some()) {
-        return;
-    }
-    let of = |field| out.iter().filter(move |it: &&Statement<'_>| it.field == field).map(|it| &*it.value);
-    let urls: Vec<&str> = url.into_iter().chain(of(Field::CanonicalUrl)).collect();
-    let form_of = |order| match order {
-        Some(DateOrder::DayMonthYear) => Some(DateForm::DayMonthYear),
-        Some(DateOrder::MonthDayYear) => Some(DateForm::MonthDayYear),
-        Some(DateOrder::YearMonthDay) | None => None,
-    };
-    let form = form_of(page_order(lines, of(Field::Language), &urls));
-    let local = form_of(local_order(of(Field::Language), &urls));
-    for it in out.iter_mut() {
-        let form = match defect(it) {
-            Some(DateReject::Ambiguous) => form,
-            Some(_) if lines.name_year(&it.value) => form,
-            Some(_) if is_web_year(&it.value) => local,
-            _ => None,
-        };
-        it.form = form.unwrap_or(it.form);
-    }
-}
-
-/// Whether a date ends with a year of two digits in which there were pages, 00 to 68: the other years are of the 20th century, as
-/// POSIX reads `%y`.
-fn is_web_year(date: &str) -> bool {
-    let mut runs = date.split(|it: char| !it.is_ascii_digit()).filter(|run| !run.is_empty());
-    runs.nth(2).filter(|run| run.len() == 2).and_then(|run| run.parse().ok()).is_some_and(|year: u8| year < 69)
 }
 
 /// A date that was found.
@@ -347,60 +282,9 @@ impl Frame<'_> {
                 (false, true) => length_cost + SENTENCE_COST,
                 (false, false) => length_cost,
             };
-            let before = if place == 0 { self.words_before(at, before) } else { before };
-            let value = text.get(one.range.clone()).unwrap_or_default().to_owned();
-            let is_noted = is_labelled && self.names_around(line.nodes.0).date;
-            let length_cost = if is_noted { length_cost.min(NOTED_COST) } else { length_cost };
-            let length_cost = length_cost + if is_sentence { SENTENCE_COST } else { 0 };
             let verdict = self.judge((line.nodes.0, line), (before, behind), -length_cost);
             found.extend(verdict.map(|verdict| verdict.found(Evidence::Byline, value, self.kin(line.nodes.0))));
         }
-    }
-
-    /// Reads dates without a year beside the headline or the body that the page writes in full elsewhere, each with that day's words.
-    ///
-    /// Only one year may fit: a page with pictures of several years completes nothing.
-    fn read_dates_without_year(&self) -> Vec<Found> {
-        let mut known: Option<Vec<KnownDay<'_>>> = None;
-        let mut found = Vec::new();
-        let is_near = |line: &&Line| line.has_digit && line.length <= MAX_SHOWN && self.zone(line) >= BESIDE;
-        for line in self.lines.all.iter().filter(is_near).take(MAX_STATED) {
-            let text = self.lines.text(line);
-            for one in find_dates(text, &DateContext::default()) {
-                if one.value != Err(DateReject::NoYear) || is_sentence(text) {
-                    continue;
-                }
-                let words = text.get(one.range.clone()).unwrap_or_default();
-                let known = known.get_or_insert_with(|| known_days(self.page));
-                let Some(day) = complete(words, known) else { continue };
-                let before = text.get(..one.range.start).unwrap_or_default();
-                let behind = text.get(one.range.end..).unwrap_or_default();
-                let verdict = self.judge((line.nodes.0, line), (before, behind), 0);
-                found.extend(verdict.filter(|verdict| verdict.is_beside).map(|verdict| Found {
-                    form: day.form,
-                    ..verdict.found(Evidence::Byline, day.words.to_owned(), self.kin(line.nodes.0))
-                }));
-            }
-        }
-        found
-    }
-
-    /// Reads months behind a label that ends with them, `Last updated: June 2025`, where the page states no day.
-    fn read_months(&self) -> Vec<Found> {
-        let is_short = |line: &&Line| line.has_digit && line.length <= MAX_MONTH;
-        let month = |line: &Line| {
-            let text = self.lines.text(line);
-            let starts = text.char_indices().filter(|(_, it)| it.is_whitespace() || matches!(it, ':' | '：'));
-            let starts = starts.map(|(at, mark)| at + mark.len_utf8());
-            let (value, words) =
-                starts.filter_map(|at| Some((text.get(at..)?.trim(), text.get(..at)?))).find(|(value, _)| {
-                    parse_date(value, &DateContext::default()).is_ok_and(|read| read.precision == Precision::Month)
-                })?;
-            label_before(words)?;
-            let verdict = self.judge((line.nodes.0, line), (words, ""), 0)?;
-            Some(verdict.found(Evidence::Byline, value.to_owned(), self.kin(line.nodes.0)))
-        };
-        self.lines.all.iter().filter(is_short).filter_map(month).take(1).collect()
     }
 
     /// The words before a date in its line; where there are none, those of a short line above.
@@ -467,17 +351,6 @@ fn is_sentence(text: &str) -> bool {
     let is_closed = text.trim_end().ends_with(['.', '!', '?', '。', '！', '？', '।', '…']);
     let words = || text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).take(SENTENCE).count();
     is_closed && (words() == SENTENCE || text.chars().filter(|it| is_unparted(*it)).take(UNPARTED).count() == UNPARTED)
-}
-
-/// The one day among those known that has the day and month of a date without a year.
-fn complete<'k>(words: &str, known: &[KnownDay<'k>]) -> Option<KnownDay<'k>> {
-    let mut fitting = known.iter().filter(|day| {
-        let year = day.words.get(..4).and_then(|year| year.parse().ok());
-        let read = parse_date(words, &DateContext { year, ..DateContext::default() });
-        read.is_ok_and(|read| read.date == day.date && !read.weekday_conflict)
-    });
-    let first = fitting.next()?;
-    fitting.all(|day| day.date == first.date).then_some(*first)
 }
 
 /// Whether a line has what may be a year: four digits, two behind a mark and a digit, or digits of another script.
