@@ -72,9 +72,12 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     for (at, line) in lines.all.iter().enumerate().filter(|(_, line)| line.has_digit) {
         frame.read_line(at, line, &mut found);
     }
-    cost_of_lists(&mut found);
-    let is_dated = |it: &Statement<'_>| it.field == Field::Published;
-    if !out.iter().any(is_dated) && !found.iter().any(|one| one.field == Field::Published && one.is_stated()) {
+    let lists = cost_of_lists(&mut found);
+    let is_dated = out.iter().any(|it| it.field == Field::Published);
+    if !is_dated {
+        lead_lists(&mut found, &lists);
+    }
+    if !is_dated && !found.iter().any(|one| one.field == Field::Published && one.is_stated()) {
         found.extend(frame.read_dates_without_year());
         if !found.iter().any(Found::is_stated) {
             keep_first_of_list(&mut found);
@@ -120,7 +123,8 @@ impl Found {
 }
 
 /// Takes points from dates that stand in a list of dates: elements of the same names with different days.
-fn cost_of_lists(found: &mut [Found]) {
+/// Returns the digests of their names.
+fn cost_of_lists(found: &mut [Found]) -> Vec<u64> {
     let mut kin: Vec<(u64, &str)> = found.iter().map(|one| (one.kin, &*one.value)).collect();
     kin.sort_unstable();
     kin.dedup_by(|one, other| one.0 == other.0 && day_of(one.1) == day_of(other.1));
@@ -129,6 +133,19 @@ fn cost_of_lists(found: &mut [Found]) {
     for one in found.iter_mut().filter(|one| lists.binary_search(&one.kin).is_ok()) {
         one.listed = Some(one.rank);
         one.rank -= (LIST_COST - one.rank / 2).max(0);
+    }
+    lists
+}
+
+/// Lets the first of each list speak for it: a thread begins with its first post, whichever is nearest to what looks like the text.
+fn lead_lists(found: &mut [Found], lists: &[u64]) {
+    for kin in lists {
+        let mut list: Vec<&mut Found> =
+            found.iter_mut().filter(|one| one.kin == *kin && one.field == Field::Published).collect();
+        let best = list.iter().max_by_key(|one| one.rank).map(|one| (one.rank, one.evidence));
+        if let Some((first, best)) = list.first_mut().zip(best).filter(|(first, best)| best.0 > first.rank) {
+            (first.rank, first.evidence) = best;
+        }
     }
 }
 
