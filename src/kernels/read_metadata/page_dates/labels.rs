@@ -236,7 +236,8 @@ impl Names {
             }
             for part in token.split(['-', '_', ':', '.']) {
                 self.apart |= u8::from(APART.contains(&part));
-                self.is_comment |= COMMENT.contains(&part);
+                // `date-comments` holds the date and how many comments there are; `comment-date` is the date of one.
+                self.is_comment |= COMMENT.contains(&part) && !(told.date && part == "comments");
             }
         }
     }
@@ -326,5 +327,6 @@ mod tests {
         assert!(updated.modified && !updated.date && !updated.published);
         assert!(names("<div id=related-posts>").apart == 1 && names("<div class=entry-content>").apart == 0);
         assert!(names("<div class=comments>").is_comment && !names("<div class=has-comments>").is_comment);
+        assert!(names("<div class=comment-date>").is_comment && !names("<div class=post-date-comments>").is_comment);
     }
 }
