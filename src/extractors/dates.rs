@@ -8,8 +8,9 @@
 //! - Kinds *conflict* when the dates that they give first lie more than a day apart. Of the URL path and the file name only
 //!   complete dates are compared.
 //! - What a page says is weighed further (`agree`): a numeric date of unknown order is read as the day that another candidate states;
-//!   its data is outvoted where it stands alone against two other kinds that agree, or against the date beside the headline when
-//!   that is not the day of a stated change; an instant in UTC takes the neighbouring day that the page or its address gives.
+//!   its data (JSON-LD, meta elements and scripts that agree) is outvoted by two other kinds that agree, or by the date beside the
+//!   headline when that is not the day of a stated change; a publication behind the last stated change yields to one before it; an
+//!   instant in UTC takes the neighbouring day that the page or its address gives.
 //! - Where nothing states the publication, the day of a stated change stands in, as [`Evidence::LastChange`].
 //! - HTTP headers never date a publication, nor do names of files that hold many records. File times are not even seen.
 //! - Modification and retrieval are instants or nothing.

@@ -98,7 +98,7 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     if let Some((value, form)) = scripts::find_in_scripts(page) {
         out.push(Statement { form, ..Statement::new(Field::Published, Evidence::PageData, value) });
     }
-    declare_order(&lines, url, out);
+    declare_order((page, &lines), url, out);
     settle_order(page, out);
 }
 

@@ -1,12 +1,14 @@
 //! Completes dates that do not say everything: those without a year, of an open order, with a year of two digits, and months.
 
 use super::frame::{BESIDE, Frame};
-use super::habit::{local_order, page_order};
+use super::habit::{local_order, named_locale, page_order};
 use super::known_days::{KnownDay, known_days};
 use super::labels::label_before;
 use super::lines::{Line, Lines};
 use super::{Found, MAX_STATED, is_sentence};
-use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, Precision, find_dates, parse_date};
+use crate::kernels::parse_date::{
+    DateContext, DateOrder, DateReject, Precision, find_dates, order_of_locale, parse_date,
+};
 use crate::kernels::parse_html::HtmlPage;
 use crate::statement::{DateForm, Evidence, Field, Statement};
 
@@ -40,7 +42,7 @@ pub(super) fn settle_order(page: &HtmlPage, out: &mut [Statement<'_>]) {
 
 /// Declares the page's order of numeric dates on those that may be read in two ways, and on those with a year of two digits that
 /// the page also names in full, or whose order its language or country leaves no doubt about.
-pub(super) fn declare_order(lines: &Lines, url: Option<&str>, out: &mut [Statement<'_>]) {
+pub(super) fn declare_order((page, lines): (&HtmlPage, &Lines), url: Option<&str>, out: &mut [Statement<'_>]) {
     let defect = |it: &Statement<'_>| {
         let is_date = matches!(it.field, Field::Published | Field::Modified) && it.form == DateForm::Auto;
         let read = is_date.then(|| parse_date(&it.value, &DateContext::default()))?;
@@ -56,7 +58,12 @@ pub(super) fn declare_order(lines: &Lines, url: Option<&str>, out: &mut [Stateme
         Some(DateOrder::MonthDayYear) => Some(DateForm::MonthDayYear),
         Some(DateOrder::YearMonthDay) | None => None,
     };
-    let form = form_of(page_order(lines, of(Field::Language), &urls));
+    let form = form_of(page_order(lines, of(Field::Language), &urls)).or_else(|| {
+        let is_english = |tag: &str| tag.trim().eq_ignore_ascii_case("en");
+        let is_open = of(Field::Language).next().is_none_or(is_english);
+        let locale = is_open.then(|| named_locale(page, &urls)).flatten();
+        form_of(locale.and_then(order_of_locale))
+    });
     let local = form_of(local_order(of(Field::Language), &urls));
     for it in out.iter_mut() {
         let form = match defect(it) {

@@ -211,8 +211,7 @@ fn find_headline<'l>(
     };
     headings()
         .filter(named)
-        .filter(repeats)
-        .last()
+        .rfind(repeats)
         .or(best)
         .or_else(|| headings().find(|line| line.heading == 1))
         .or_else(|| lines.all.iter().find(named))
