@@ -3,19 +3,19 @@
 /// Number of values that two ascending sets share, unless it stays below `least`.
 ///
 /// Gives up, with `None`, as soon as what is left cannot reach `least`.
-pub fn shared_count(a: &[u64], b: &[u64], least: usize) -> Option<usize> {
+pub fn shared_count(one: &[u64], other: &[u64], least: usize) -> Option<usize> {
     let (mut i, mut j, mut shared) = (0, 0, 0);
     // What can still be lost of each before the rest is too short; checked in steps.
     const STEP: usize = 64;
-    while i < a.len() && j < b.len() {
-        if shared + (a.len() - i).min(b.len() - j) < least {
+    while i < one.len() && j < other.len() {
+        if shared + (one.len() - i).min(other.len() - j) < least {
             return None;
         }
         for _ in 0..STEP {
-            let (Some(left), Some(right)) = (a.get(i), b.get(j)) else { break };
-            shared += usize::from(left == right);
-            i += usize::from(left <= right);
-            j += usize::from(right <= left);
+            let (Some(x), Some(y)) = (one.get(i), other.get(j)) else { break };
+            shared += usize::from(x == y);
+            i += usize::from(x <= y);
+            j += usize::from(y <= x);
         }
     }
     (shared >= least).then_some(shared)

@@ -174,12 +174,13 @@ fn zero_bytes(word: u64) -> u64 {
 /// Eight bytes from `at`, spaces behind the end.
 fn load(key: &[u8], at: usize) -> u64 {
     if let Some(bytes) = key.get(at..at + 8) {
-        return u64::from_le_bytes(bytes.try_into().expect("law: eight bytes were taken"));
+        u64::from_le_bytes(bytes.try_into().expect("law: eight bytes were taken"))
+    } else {
+        let mut bytes = [b' '; 8];
+        let rest = key.get(at..).unwrap_or_default();
+        bytes[..rest.len()].copy_from_slice(rest);
+        u64::from_le_bytes(bytes)
     }
-    let mut bytes = [b' '; 8];
-    let rest = key.get(at..).unwrap_or_default();
-    bytes[..rest.len()].copy_from_slice(rest);
-    u64::from_le_bytes(bytes)
 }
 
 /// Hashes each word, and the numbers of words that may hold one.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, AsArray as _, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, RecordBatch,
-    StringBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,
+    TimestampMicrosecondBuilder,
 };
 
 use crate::columns::{ColumnType, Table, arrow_schema};
@@ -92,7 +92,7 @@ pub fn push_batch_row(out: &mut Vec<u8>, table: &Table, (batch, row): (&RecordBa
             ColumnType::Date => Cell::number(option(numbers::<Date32Type>(batch, column.name), row)),
             ColumnType::Timestamp => Cell::number(option(numbers::<TimestampMicrosecondType>(batch, column.name), row)),
             ColumnType::Boolean => {
-                let values = batch.column_by_name(column.name).map(|column| column.as_boolean());
+                let values = batch.column_by_name(column.name).map(arrow::array::AsArray::as_boolean);
                 values.map_or(Cell::Null, |values| Cell::Boolean(values.value(row)))
             }
             ColumnType::TextList => unreachable!("law: side tables have no list columns"),

@@ -234,6 +234,19 @@ fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     zstd::encode_all(bytes, LEVEL)
 }
 
+/// The numbers of a row, each packed as a column; absent ones are the least number, absent addresses 0.
+const COLUMNS: [fn(&IndexRow) -> i64; 9] = [
+    |row| row.bands.len() as i64,
+    |row| i64::from(row.day_precise),
+    |row| row.published_date.map_or(i64::MIN, i64::from),
+    |row| row.published_at.unwrap_or(i64::MIN),
+    |row| i64::from(row.length),
+    |row| i64::from(row.source_rank),
+    |row| i64::from(row.metadata),
+    |row| row.canonical_url.map_or(0, |hash| hash as i64),
+    |row| row.size as i64,
+];
+
 fn write_block(file: &mut impl std::io::Write, block: &mut Vec<IndexRow>) -> std::io::Result<()> {
     if block.is_empty() {
         return Ok(());
@@ -241,22 +254,14 @@ fn write_block(file: &mut impl std::io::Write, block: &mut Vec<IndexRow>) -> std
     // What compresses is packed; digests and band keys are not worth the time.
     let mut plain = Vec::new();
     let mut packed = Vec::new();
-    let mut number = |value: i64| packed.extend_from_slice(&value.to_le_bytes());
     for row in &*block {
         plain.extend_from_slice(&row.text_sha256);
         plain.extend_from_slice(&row.key_sha256);
         plain.extend(row.bands.iter().flat_map(|key| key.to_le_bytes()));
     }
-    let optional = |value: Option<i64>| value.unwrap_or(i64::MIN);
-    block.iter().for_each(|row| number(row.bands.len() as i64));
-    block.iter().for_each(|row| number(i64::from(row.day_precise)));
-    block.iter().for_each(|row| number(optional(row.published_date.map(i64::from))));
-    block.iter().for_each(|row| number(optional(row.published_at)));
-    block.iter().for_each(|row| number(i64::from(row.length)));
-    block.iter().for_each(|row| number(i64::from(row.source_rank)));
-    block.iter().for_each(|row| number(i64::from(row.metadata)));
-    block.iter().for_each(|row| number(row.canonical_url.map_or(0, |hash| hash as i64)));
-    block.iter().for_each(|row| number(row.size as i64));
+    for column in COLUMNS {
+        packed.extend(block.iter().flat_map(|row| column(row).to_le_bytes()));
+    }
     let packed = pack(&packed)?;
     for length in [block.len(), plain.len(), packed.len()] {
         file.write_all(&(length as u32).to_le_bytes())?;
@@ -302,7 +307,7 @@ impl<R: Read> IndexRows<R> {
         let mut bytes = Vec::new();
         self.source.by_ref().take((plain + packed) as u64).read_to_end(&mut bytes)?;
         let (plain, packed) = bytes.split_at_checked(plain).filter(|_| count <= BLOCK).ok_or_else(broken)?;
-        let numbers = zstd::bulk::decompress(packed, 72 * count)?;
+        let numbers = zstd::bulk::decompress(packed, 8 * COLUMNS.len() * count)?;
         rows_of(count, plain, &numbers).ok_or_else(broken)
     }
 }
@@ -310,7 +315,7 @@ impl<R: Read> IndexRows<R> {
 fn rows_of(count: usize, mut plain: &[u8], numbers: &[u8]) -> Option<Vec<IndexRow>> {
     let (numbers, _) = numbers.as_chunks::<8>();
     let numbers: Vec<i64> = numbers.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect();
-    if numbers.len() != 9 * count {
+    if numbers.len() != COLUMNS.len() * count {
         return None;
     }
     let mut rows = Vec::with_capacity(count);

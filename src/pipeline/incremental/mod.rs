@@ -106,9 +106,8 @@ impl<'a> Base<'a> {
         let names: Vec<&str> = PAIRS.columns.iter().map(|column| column.name).collect();
         let mut row = Vec::new();
         self.dataset.scan(&PAIRS, &names, |batch| {
-            use arrow::array::AsArray as _;
             let floats = |name| numbers::<arrow::datatypes::Float64Type>(batch, name);
-            let equal = batch.column_by_name("numbers_equal").map(|column| column.as_boolean());
+            let equal = batch.column_by_name("numbers_equal").map(arrow::array::AsArray::as_boolean);
             for at in 0..batch.num_rows() {
                 let relation = text(batch, "relation").value(at);
                 let relation = Relation::ALL.into_iter().find(|known| known.name() == relation);

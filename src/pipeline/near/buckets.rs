@@ -179,7 +179,7 @@ mod tests {
                     let members: Vec<usize> = (0..keys.len()).filter(|rank| keys[*rank][band] == key).collect();
                     wide += u64::from(members.len() > GROUP_WIDTH);
                     for (at, later) in members.iter().enumerate() {
-                        let new = |earlier: &&usize| later % 5 > 0 || **earlier % 5 > 0;
+                        let new = |earlier: &&usize| later % 5 > 0 || !(**earlier).is_multiple_of(5);
                         let earlier = members[..at.min(GROUP_WIDTH)].iter().filter(new);
                         expected.extend(earlier.map(|earlier| pair(*later as u32, *earlier as u32)));
                     }
