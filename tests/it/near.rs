@@ -51,7 +51,7 @@ fn rows(dataset: &Path, table: &str) -> Vec<BTreeMap<String, String>> {
     use arrow::util::display::{ArrayFormatter, FormatOptions};
     let mut rows = Vec::new();
     for (name, bytes) in files(dataset) {
-        if !(name.ends_with(".parquet") && name.rsplit('/').next().unwrap().starts_with(&format!("{table}-"))) {
+        if !(name.contains(".parquet") && name.rsplit('/').next().unwrap().starts_with(&format!("{table}-"))) {
             continue;
         }
         let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes));
