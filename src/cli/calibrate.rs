@@ -13,7 +13,9 @@ pub fn calibrate(arguments: &CalibrateArguments) -> Result<ExitStatus> {
     let loaded = load_config(arguments.resources.config.as_deref(), arguments.input.as_deref(), None)?;
     let options = options(&arguments.resources)?;
     let corpus = arguments.dataset.as_deref().map_or(Corpus::Raw, Corpus::Dataset);
-    let display = Display::start(&options.progress, arguments.resources.quiet);
+    // Only reading raw files counts bytes and records.
+    let silent = arguments.resources.quiet || arguments.dataset.is_some();
+    let display = Display::start(&options.progress, silent);
     let found = find_out(corpus, arguments.sample.get(), &loaded.config, &options);
     drop(display);
     let found = found?;

@@ -63,7 +63,8 @@ fn a_list_and_what_it_changes() {
     assert_eq!(after.duplicates.clusters, 1, "the copies of one story stay a cluster: {:?}", after.duplicates);
     assert_eq!(after.duplicates.pairs["near_copy"], 28);
     assert_ne!(after.config_sha256, manifest(&at.join("output")).config_sha256);
-    let texts = files(&at.join("without/data")).into_iter().find(|(name, _)| name.contains(".jsonl")).unwrap().1;
+    let is_lines = |name: &str| Path::new(name).extension().is_some_and(|end| end == "jsonl");
+    let texts = files(&at.join("without/data")).into_iter().find(|(name, _)| is_lines(name)).unwrap().1;
     assert_eq!(String::from_utf8(texts).unwrap().matches(&footer).count(), 12, "texts keep it");
     must(at, &["check", "without"]);
     must(at, &["verify", "without", "--quiet"]);
