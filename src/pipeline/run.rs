@@ -100,15 +100,10 @@ fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> 
     options.progress.phase.store(3, Ordering::Relaxed);
     let manifest = write_dataset((config, options), (spill.path(), &interim, None), spill.path(), &staging)?;
     started.write_facts(&staging, options)?;
-    let mut excesses = max_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
-    let published = if excesses.is_empty() {
-        staging.publish()?
-    } else {
-        show_pairs(staging.path(), &mut excesses)?;
-        staging.publish_failed()?
-    };
+    let lost = max_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
+    let (output, excesses) = publish(&mut staging, lost)?;
     options.progress.phase.store(4, Ordering::Relaxed);
-    let (output, seconds) = (shown_path(&published.path), started.elapsed().as_secs_f64());
+    let seconds = started.elapsed().as_secs_f64();
     Ok(Outcome { manifest, output, seconds, excesses, arrivals: None })
 }
 
@@ -176,21 +171,27 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         let rows = sort_by_place(folder, &interim.written.keys, limit)?;
         write_index(&staging, (config, &manifest.dataset_sha256), &plan, &rows)?;
         started.write_facts(&staging, options)?;
-        let mut excesses = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
-        let published = if excesses.is_empty() {
-            staging.publish()?
-        } else {
-            show_pairs(staging.path(), &mut excesses)?;
-            staging.publish_failed()?
-        };
+        let lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
+        let (output, excesses) = publish(&mut staging, lost)?;
         options.progress.phase.store(4, Ordering::Relaxed);
         let arrivals = Some(match &base {
             Some(base) => base.arrivals(&plan, &unchanged),
             None => Arrivals { read: plan.files.len() as u64, ..Arrivals::default() },
         });
-        let (output, seconds) = (shown_path(&published.path), started.elapsed().as_secs_f64());
+        let seconds = started.elapsed().as_secs_f64();
         return Ok(Outcome { manifest, output, seconds, excesses, arrivals });
     }
+}
+
+/// Puts the result at the output, or beside it where sources have `lost` too much; these then show their pairs.
+fn publish(staging: &mut Staging, mut lost: Vec<Excess>) -> Result<(PathBuf, Vec<Excess>)> {
+    let published = if lost.is_empty() {
+        staging.publish()?
+    } else {
+        show_pairs(staging.path(), &mut lost)?;
+        staging.publish_failed()?
+    };
+    Ok((shown_path(&published.path), lost))
 }
 
 /// What dedup knows of the dataset that is added to.
@@ -272,15 +273,10 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
             interim.summary(config)
         }
     };
-    let published = if lost.is_empty() {
-        staging.publish()?
-    } else {
-        show_pairs(staging.path(), &mut lost)?;
-        staging.publish_failed()?
-    };
+    let (output, excesses) = publish(&mut staging, lost)?;
     options.progress.phase.store(4, Ordering::Relaxed);
     let seconds = started.elapsed().as_secs_f64();
-    Ok(Outcome { manifest, output: shown_path(&published.path), seconds, excesses: lost, arrivals: None })
+    Ok(Outcome { manifest, output, seconds, excesses, arrivals: None })
 }
 
 impl Interim {
