@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::columns::{RULE_VERSION, SCHEMA_VERSION};
+use crate::kernels::assign_split::SplitRule;
 
 /// Name that marks a directory as written by copydesk.
 pub const TOOL: &str = "copydesk";
 
 /// `manifest.json` of a dataset.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Always [`TOOL`].
@@ -35,6 +36,9 @@ pub struct Manifest {
     pub account: Account,
     /// Counts of dedup.
     pub duplicates: DuplicateAccount,
+    /// How articles were split; none where the config asks for no splits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub splits: Option<SplitAccount>,
     /// Every file but this one and `run.json`, by path.
     pub files: Vec<FileEntry>,
 }
@@ -104,13 +108,27 @@ pub struct SourceAccount {
 }
 
 /// Counts of dedup.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DuplicateAccount {
     /// Clusters of two or more records.
     pub clusters: u64,
     /// Classes so wide that each member was compared with the first 64 only.
     pub wide_groups: u64,
+    /// Buckets so wide that each member was compared with the first 64 only.
+    pub wide_buckets: u64,
+    /// Rows of `pairs`, by relation.
+    pub pairs: BTreeMap<String, u64>,
+}
+
+/// How articles were split.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitAccount {
+    /// The rule that assigned the side of each cluster.
+    pub rule: SplitRule,
+    /// Rows of `splits`, by side.
+    pub rows: BTreeMap<String, u64>,
 }
 
 /// One file of the dataset.
@@ -200,6 +218,7 @@ impl Manifest {
             input: InputAccount::default(),
             account: Account::default(),
             duplicates: DuplicateAccount::default(),
+            splits: None,
             files: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! The command line as types; help, completions and the man page come from here.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -39,6 +39,12 @@ pub enum Command {
     Export(StageArguments),
     /// Check that a dataset is what its manifest and schemas say
     Check(CheckArguments),
+    /// Make every verdict, pair and digest again from the raw files, and report what does not hold
+    Verify(VerifyArguments),
+    /// Plant known edits into a sample of your articles, and measure what the duplicate rules find
+    Calibrate(CalibrateArguments),
+    /// List the paragraphs that recur in the articles of a source
+    Boilerplate(BoilerplateArguments),
     /// Tell the story of one record
     Explain(ExplainArguments),
     /// Write a commented `copydesk.toml` and `sources.toml`
@@ -87,6 +93,12 @@ pub struct RunArguments {
     /// Folder of the dataset [default: `export.path` of the configuration]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Dataset to work new, changed and removed raw files into; unchanged ones are not read again
+    #[arg(long, value_name = "DATASET", conflicts_with = "output")]
+    pub into: Option<PathBuf>,
+    /// With `--into`, read every raw file again, whatever its size and time say
+    #[arg(long, requires = "into")]
+    pub rehash: bool,
     /// Print what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -117,6 +129,58 @@ pub struct CheckArguments {
     /// Print the findings as JSON on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// The raw files that the dataset was made of [default: `input.path` of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// Threads, memory, configuration.
+    #[command(flatten)]
+    pub resources: Resources,
+}
+
+/// Arguments of `calibrate`.
+#[derive(Clone, Debug, Args)]
+pub struct CalibrateArguments {
+    /// The dataset whose articles are drawn
+    #[arg(required_unless_present = "input")]
+    pub dataset: Option<PathBuf>,
+    /// Raw files instead; a dataset is made of them and removed again
+    #[arg(long, value_name = "DIR", conflicts_with = "dataset")]
+    pub input: Option<PathBuf>,
+    /// Articles that are drawn
+    #[arg(long, value_name = "N", default_value = "1000")]
+    pub sample: NonZeroUsize,
+    /// Threads, memory, configuration.
+    #[command(flatten)]
+    pub resources: Resources,
+}
+
+/// Arguments of `boilerplate`.
+#[derive(Clone, Debug, Args)]
+pub struct BoilerplateArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// The list to write; never replaced
+    #[arg(long, value_name = "FILE", default_value = "boilerplate.jsonl")]
+    pub output: PathBuf,
+    /// Least occurrences in a source; copies of one story on one day count once
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub least: NonZeroU64,
+    /// Least share of the articles of the source
+    #[arg(long, value_name = "SHARE", default_value = "0.001")]
+    pub share: f64,
+    /// Memory to stay within, at least 192MiB
+    #[arg(long, value_name = "SIZE", default_value_t = Size(DEFAULT_MEMORY), value_parser = parse_size)]
+    pub memory: Size,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 /// Arguments of `explain`.

@@ -31,13 +31,14 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::{Written, parse, resolve};
+    use crate::config::{NamedFiles, Written, parse, resolve};
 
     #[test]
     fn the_templates_say_the_defaults() {
         let mut written = parse(CONFIG, "copydesk.toml").unwrap();
         assert_eq!(written.input.sources.take().as_deref(), Some("sources.toml"));
         assert_eq!(written, Written::default());
-        resolve(&written, Path::new(""), Some(("sources.toml", SOURCES))).unwrap();
+        let files = NamedFiles { sources: Some(("sources.toml", SOURCES)), ..NamedFiles::default() };
+        resolve(&written, Path::new(""), files).unwrap();
     }
 }

@@ -3,6 +3,8 @@
 //! Data goes to stdout, everything else to stderr. A broken pipe is success.
 
 mod arguments;
+mod boilerplate;
+mod calibrate;
 mod check;
 mod explain;
 mod init;
@@ -10,6 +12,7 @@ mod out;
 mod progress;
 mod run;
 mod summary;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -86,6 +89,9 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Dedup(arguments) => run::stage("dedup", &arguments),
         Command::Export(arguments) => run::stage("export", &arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Boilerplate(arguments) => boilerplate::boilerplate(&arguments),
+        Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
         Command::Completions { shell } => {

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use super::arguments::{Resources, RunArguments, StageArguments};
 use super::progress::Display;
 use super::{ExitStatus, out, summary};
-use crate::config::{self, Config};
+use crate::config::{self, Config, NamedFiles};
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::{is_there, read_limited};
 use crate::pipeline::{self, Plan, RunOptions};
 
 /// Name of the configuration file that is looked for in the current folder.
 const CONFIG_NAME: &str = "copydesk.toml";
-/// Largest configuration file or registry.
-const MAX_CONFIG: u64 = 64 << 20;
+/// Largest configuration file, registry or list.
+pub(super) const MAX_CONFIG: u64 = 64 << 20;
 
 /// A configuration and where it comes from.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ pub struct Loaded {
 
 /// `copydesk run`
 pub fn run(arguments: &RunArguments) -> Result<ExitStatus> {
-    let loaded =
-        load_config(arguments.resources.config.as_deref(), arguments.input.as_deref(), arguments.output.as_deref())?;
+    let output = arguments.into.as_deref().or(arguments.output.as_deref());
+    let loaded = load_config(arguments.resources.config.as_deref(), arguments.input.as_deref(), output)?;
     let options = options(&arguments.resources)?;
     if arguments.dry_run {
         let plan = Plan::new(&loaded.config)?;
@@ -36,7 +36,10 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus> {
         return Ok(ExitStatus::Success);
     }
     let display = Display::start(&options.progress, arguments.resources.quiet);
-    let outcome = pipeline::run(&loaded.config, &options);
+    let outcome = match &arguments.into {
+        Some(_) => pipeline::run_into(&loaded.config, &options, arguments.rehash),
+        None => pipeline::run(&loaded.config, &options),
+    };
     drop(display);
     report(&arguments.resources, &loaded, &outcome?)
 }
@@ -61,10 +64,18 @@ fn report(resources: &Resources, loaded: &Loaded, outcome: &pipeline::Outcome) -
     if !resources.quiet {
         out::message(&summary::outcome(loaded, outcome));
     }
+    if !outcome.excesses.is_empty() {
+        out::message(&summary::excesses(outcome));
+        return Ok(ExitStatus::Gate);
+    }
     Ok(ExitStatus::Success)
 }
 
-fn options(resources: &Resources) -> Result<RunOptions> {
+/// Threads, memory and batches of this run.
+///
+/// # Errors
+/// When the memory is too little.
+pub fn options(resources: &Resources) -> Result<RunOptions> {
     let threads = match resources.threads {
         Some(threads) => threads,
         None => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
@@ -98,15 +109,16 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
             (config::parse(&read_text(file)?, &name)?, base, format!("`{name}`"))
         }
     };
-    let sources = match &written.input.sources {
-        None => None,
-        Some(name) => {
-            let path = base.join(name);
-            Some((path.display().to_string(), read_text(&path)?))
-        }
+    let named = |name: &Option<String>| -> Result<Option<(String, String)>> {
+        let path = name.as_ref().map(|name| base.join(name));
+        path.map(|path| Ok((path.display().to_string(), read_text(&path)?))).transpose()
     };
-    let sources = sources.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
-    let mut config = config::resolve(&written, &base, sources)?;
+    let (sources, boilerplate) = (named(&written.input.sources)?, named(&written.dedup.boilerplate)?);
+    let files = NamedFiles {
+        sources: sources.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+        boilerplate: boilerplate.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+    };
+    let mut config = config::resolve(&written, &base, files)?;
     if let Some(input) = input {
         input.clone_into(&mut config.input.path);
     }

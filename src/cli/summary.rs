@@ -54,8 +54,43 @@ pub fn outcome(loaded: &Loaded, outcome: &Outcome) -> String {
         sources(&mut text, &manifest.account);
     }
     closing(&mut text, manifest);
+    if let Some(arrivals) = &outcome.arrivals {
+        let (unchanged, gone) = (plural(arrivals.unchanged, "raw file"), arrivals.gone);
+        line(&mut text, &format!("{unchanged} unchanged, {} read, {gone} gone", arrivals.read));
+    }
     let _written = write!(text, "wrote `{}` in {:.1} s", outcome.output.display(), outcome.seconds);
     text
+}
+
+/// What is printed when a source lost too much: each such source, and pairs of removed records and what stays for them.
+pub fn excesses(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    for excess in &outcome.excesses {
+        let share = 100.0 * excess.duplicates as f64 / excess.records.max(1) as f64;
+        let (source, duplicates) = (&excess.source_id, excess.duplicates);
+        line(
+            &mut text,
+            &format!(
+                "source `{source}` lost {duplicates} of {} as duplicates ({share:.1} %)",
+                plural(excess.records, "record")
+            ),
+        );
+        for [removed, kept] in &excess.pairs {
+            line(&mut text, &format!("  {} `{}` {}", removed.relation, removed.origin, one_line(&removed.title)));
+            line(
+                &mut text,
+                &format!("    of `{}` {} | {}", kept.origin, one_line(&kept.title), one_line(&kept.excerpt)),
+            );
+        }
+    }
+    line(&mut text, "not published: a source lost more than `[dedup] guards` allows");
+    let hint = "look at the pairs; raise `guards`, or set it to \"off\", when they are copies indeed";
+    let _written = write!(text, "hint: {hint}");
+    text
+}
+
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn stages(text: &mut String, account: &Account) {
@@ -122,7 +157,18 @@ fn closing(text: &mut String, manifest: &Manifest) {
     if account.rejected > 0 {
         line(text, "`tables/records-*.parquet` names every rejected record with its place and reason");
     }
-    if manifest.duplicates.wide_groups > 0 {
+    let duplicates = &manifest.duplicates;
+    if duplicates.clusters > 0 {
+        let pairs: Vec<String> =
+            duplicates.pairs.iter().map(|(relation, count)| format!("{relation} {count}")).collect();
+        let found = format!("{} of copies; pairs: {}", plural(duplicates.clusters, "cluster"), pairs.join(", "));
+        line(text, &found);
+    }
+    if duplicates.wide_buckets > 0 {
+        let text_of = "buckets of similar texts have more than 64 members; each member was compared with the first 64";
+        line(text, &format!("{} {text_of}", duplicates.wide_buckets));
+    }
+    if duplicates.wide_groups > 0 {
         line(
             text,
             &format!(
@@ -147,16 +193,16 @@ fn passed_over(text: &mut String, input: &InputAccount) {
 }
 
 /// A count and its noun.
-fn plural(count: u64, noun: &str) -> String {
+pub(super) fn plural(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-fn cells<const N: usize>(cells: [&str; N]) -> Vec<String> {
+pub(super) fn cells<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
 /// Left-aligned first column and last column of words, numbers to the right.
-fn table(text: &mut String, rows: &[Vec<String>]) {
+pub(super) fn table(text: &mut String, rows: &[Vec<String>]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width =
         |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
@@ -182,7 +228,7 @@ fn table(text: &mut String, rows: &[Vec<String>]) {
     text.push('\n');
 }
 
-fn line(text: &mut String, words: &str) {
+pub(super) fn line(text: &mut String, words: &str) {
     text.push_str(words);
     text.push('\n');
 }

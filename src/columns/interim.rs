@@ -11,10 +11,13 @@ use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 pub const STATEMENTS: &str = "_statements";
 /// Every date seen, in order of rank, `List<Struct>`; from `attach` to the export.
 pub const DATE_CANDIDATES: &str = "_date_candidates";
-/// Whether the outlet is an agency, Boolean; from `attach` to dedup.
-pub const IS_AGENCY: &str = "_is_agency";
+/// Rank of the outlet, Int32: lower ones are preferred; from `attach` to dedup.
+pub const SOURCE_RANK: &str = "_source_rank";
 /// SHA-256 of the folded text, `FixedSizeBinary(32)`; from `fingerprint` to dedup.
 pub const KEY_SHA256: &str = "_key_sha256";
+/// Keys of the bands of the text's shingles, Binary: numbers of four bytes, little endian; empty for texts that are compared exactly
+/// only. From `fingerprint` to dedup.
+pub const BANDS: &str = "_bands";
 
 /// Struct fields of one statement.
 ///
@@ -56,8 +59,9 @@ pub fn interim_field(name: &str) -> Field {
     let kind = match name {
         STATEMENTS => list_of(statement_fields()),
         DATE_CANDIDATES => list_of(date_candidate_fields()),
-        IS_AGENCY => DataType::Boolean,
+        SOURCE_RANK => DataType::Int32,
         KEY_SHA256 => DataType::FixedSizeBinary(32),
+        BANDS => DataType::Binary,
         other => unreachable!("law: `{other}` is an interim column"),
     };
     Field::new(name, kind, false)

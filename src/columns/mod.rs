@@ -13,7 +13,7 @@ mod text_list;
 
 pub use arrow_schema::{arrow_field, arrow_schema, data_type, schema_of};
 pub use statement_list::{Stated, StatementList, StatementListBuilder};
-pub use tables::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, TABLES};
+pub use tables::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, SPLITS, TABLES, tables_of};
 pub use text_list::TextListBuilder;
 
 /// Version of the record schema; stored in `schema_version` of every article.

@@ -286,5 +286,28 @@ pub const DATE_CANDIDATES: Table = Table {
     ],
 };
 
-/// Every exported table.
-pub const TABLES: &[&Table] = &[&ARTICLES, &RECORDS, &PAIRS, &DATE_CANDIDATES];
+/// The side of every row of `articles`, where the config asks for splits.
+pub const SPLITS: Table = Table {
+    name: "splits",
+    row_name: "split",
+    documentation: "One row per article with its side of the split; articles of one cluster are on one side. Only where `[export] splits` or `split-dates` is set.",
+    sorted_by: &["id"],
+    columns: &[
+        required("split", "id", Text, "`articles.id`.")
+            .stored(Opaque)
+            .rule(ID)
+            .like("\"art_0f3c9a5d7b1e2f4a6c8d0e1f2a3b4c5d\""),
+        required("split", "split", Text, "The side.")
+            .stored(Low)
+            .rule(Rule::OneOf(&["train", "validation", "test"]))
+            .like("\"train\""),
+    ],
+};
+
+/// Every exported table; the last is there only where the config asks for it.
+pub const TABLES: &[&Table] = &[&ARTICLES, &RECORDS, &PAIRS, &DATE_CANDIDATES, &SPLITS];
+
+/// The tables of a dataset with or without splits.
+pub fn tables_of(splits: bool) -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().copied().filter(move |table| splits || table.name != SPLITS.name)
+}

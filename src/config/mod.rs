@@ -1,19 +1,23 @@
 //! The configuration: as written in `copydesk.toml`, and as checked and resolved.
 
+mod dedup;
 mod resolve;
 mod written;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::dedup::ExactPolicy;
+use crate::dedup::DedupRules;
+use crate::kernels::assign_split::SplitRule;
 use crate::kernels::match_path::PathPattern;
 use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 
-pub use resolve::{parse, resolve, toml_error};
-pub use written::{Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput};
+pub use resolve::{NamedFiles, parse, resolve, toml_error};
+pub use written::{
+    Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
+};
 
 /// The checked configuration: names looked up, ranges checked, defaults filled.
 #[derive(Clone, Debug)]
@@ -24,8 +28,10 @@ pub struct Config {
     pub fields: Vec<(String, DeclaredField)>,
     /// Dates, sources, languages.
     pub attach: Arc<AttachOptions>,
-    /// What happens to exact copies.
-    pub exact: ExactPolicy,
+    /// What decides about duplicates.
+    pub dedup: DedupRules,
+    /// Most that a source may lose as duplicates, as a share of its records; `None` for any.
+    pub max_source_loss: Option<f64>,
     /// How the dataset is written.
     pub export: ExportConfig,
     /// What the dataset says about itself.
@@ -62,7 +68,7 @@ pub enum OnUnreadable {
 }
 
 /// `[export]`, resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ExportConfig {
     /// The folder of the dataset.
     pub path: PathBuf,
@@ -70,6 +76,8 @@ pub struct ExportConfig {
     pub jsonl_zstd: bool,
     /// zstd level of the Parquet pages.
     pub parquet_zstd_level: i32,
+    /// How articles are split, where they are.
+    pub splits: Option<SplitRule>,
 }
 
 /// `[dataset]`, resolved.

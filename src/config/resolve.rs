@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::written::{Written, WrittenField};
+use super::written::{Written, WrittenExport, WrittenField};
 use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
-use crate::dedup::ExactPolicy;
 use crate::error::{Error, Result, did_you_mean};
 use crate::extractors::registry::Registry;
+use crate::kernels::assign_split::SplitRule;
 use crate::kernels::match_path::PathPattern;
 use crate::kernels::parse_bytes::parse_bytes;
 use crate::kernels::parse_date::{DateContext, DateOrder, Precision, parse_date};
@@ -47,14 +47,21 @@ pub fn toml_error(text: &str, name: &str, error: &toml::de::Error) -> Error {
     }
 }
 
+/// Name and text of the files that a configuration names.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NamedFiles<'a> {
+    /// `input.sources`
+    pub sources: Option<(&'a str, &'a str)>,
+    /// `dedup.boilerplate`
+    pub boilerplate: Option<(&'a str, &'a str)>,
+}
+
 /// Checks a configuration and fills its defaults; paths are taken relative to `base`.
-///
-/// `sources` is the name and text of the source registry, where one is named.
 ///
 /// # Errors
 /// A configuration error that names the key, the value and what was expected.
-pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) -> Result<Config> {
-    let registry = match sources {
+pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<Config> {
+    let registry = match files.sources {
         Some((name, text)) => Registry::parse(text, name)?,
         None => Registry::default(),
     };
@@ -64,9 +71,7 @@ pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) ->
         .iter()
         .map(|(name, field)| Ok((name.clone(), resolve_field(name, field)?)))
         .collect::<Result<_>>()?;
-    let exact = one_of("dedup.exact", &written.dedup.exact, ExactPolicy::ALL.map(|policy| (policy.name(), policy)))?;
-    one_of("dedup.near", &written.dedup.near, [("off", ())])
-        .map_err(|error| error.hint("near-duplicates are not sought by this version; use `near = \"off\"`"))?;
+    let (dedup, max_source_loss) = super::dedup::resolve_dedup(&written.dedup, files.boilerplate)?;
     let attach = resolve_attach(written, registry)?;
     let export = ExportConfig {
         path: base.join(&written.export.path),
@@ -76,10 +81,11 @@ pub fn resolve(written: &Written, base: &Path, sources: Option<(&str, &str)>) ->
             [("none", false), ("zstd", true)],
         )?,
         parquet_zstd_level: in_range("export.parquet-zstd-level", written.export.parquet_zstd_level)?,
+        splits: resolve_splits(&written.export)?,
     };
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
-    let digest = digest(written, sources.map(|(_, text)| text), &input);
-    Ok(Config { input, fields, attach: Arc::new(attach), exact, export, dataset, digest })
+    let digest = digest(written, files, &input);
+    Ok(Config { input, fields, attach: Arc::new(attach), dedup, max_source_loss, export, dataset, digest })
 }
 
 fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {
@@ -121,6 +127,21 @@ fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {
         encodings: input.encodings.clone(),
         path_patterns: path_patterns.into(),
     })
+}
+
+fn resolve_splits(export: &WrittenExport) -> Result<Option<SplitRule>> {
+    let (key, rule) = match (&export.splits, &export.split_dates) {
+        (None, None) => return Ok(None),
+        (Some(shares), None) => ("export.splits", SplitRule::Shares(*shares)),
+        (None, Some(dates)) => ("export.split-dates", SplitRule::Dates(dates.clone())),
+        (Some(_), Some(_)) => {
+            return Err(key_error("export.split-dates", "expected it or `export.splits`, but found both"));
+        }
+    };
+    match rule.fault() {
+        Some(fault) => Err(key_error(key, &fault)),
+        None => Ok(Some(rule)),
+    }
 }
 
 fn resolve_field(name: &str, field: &WrittenField) -> Result<DeclaredField> {
@@ -205,7 +226,7 @@ fn in_range(key: &str, level: i32) -> Result<i32> {
     Err(key_error(key, &format!("expected a level from 1 to 22, but found `{level}`")))
 }
 
-fn one_of<'a, T>(key: &str, given: &str, known: impl IntoIterator<Item = (&'a str, T)>) -> Result<T> {
+pub(super) fn one_of<'a, T>(key: &str, given: &str, known: impl IntoIterator<Item = (&'a str, T)>) -> Result<T> {
     let mut names = Vec::new();
     for (name, value) in known {
         if name == given {
@@ -221,12 +242,12 @@ fn one_of<'a, T>(key: &str, given: &str, known: impl IntoIterator<Item = (&'a st
     })
 }
 
-fn key_error(key: &str, expected: &str) -> Error {
+pub(super) fn key_error(key: &str, expected: &str) -> Error {
     Error::config(format!("cannot use `{key}`")).caused_by(expected.to_owned())
 }
 
 /// The digest covers everything that can change a byte of the dataset; input and output paths are left out.
-fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Digest {
+fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Digest {
     let fields: Vec<_> = written
         .fields
         .iter()
@@ -235,7 +256,7 @@ fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Dige
             WrittenField::Dated { fact, form } => json!([name, fact, form]),
         })
         .collect();
-    let resolved = json!({
+    let mut resolved = json!({
         "dataset": { "name": written.dataset.name, "version": written.dataset.version },
         "input": {
             "on-unreadable": written.input.on_unreadable,
@@ -243,7 +264,7 @@ fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Dige
             "max-expansion": input.max_expansion,
             "encodings": written.input.encodings,
             "path-patterns": written.input.path_patterns,
-            "sources": sources.map(|text| Digest::of(text.as_bytes()).to_string()),
+            "sources": files.sources.map(|(_, text)| Digest::of(text.as_bytes()).to_string()),
         },
         "fields": fields,
         "dates": {
@@ -251,21 +272,29 @@ fn digest(written: &Written, sources: Option<&str>, input: &InputConfig) -> Dige
             "order": written.dates.order,
             "abbreviations": written.dates.abbreviations,
         },
-        "dedup": { "exact": written.dedup.exact, "near": written.dedup.near },
+        "dedup": super::dedup::digested(&written.dedup),
         "export": {
             "jsonl-compression": written.export.jsonl_compression,
             "parquet-zstd-level": written.export.parquet_zstd_level,
         },
     });
+    // What is not set leaves no trace, so that a digest of an earlier version stays.
+    if let Some(rule) = resolve_splits(&written.export).ok().flatten() {
+        resolved["export"]["splits"] = json!(rule);
+    }
+    if let Some((_, list)) = files.boilerplate {
+        resolved["dedup"]["boilerplate"] = json!(Digest::of(list.as_bytes()).to_string());
+    }
     Digest::of(resolved.to_string().as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dedup::{NearRule, Policies, Preference};
 
     fn config(text: &str) -> Result<Config> {
-        resolve(&parse(text, "copydesk.toml")?, Path::new("."), None)
+        resolve(&parse(text, "copydesk.toml")?, Path::new("."), NamedFiles::default())
     }
 
     #[test]
@@ -273,7 +302,9 @@ mod tests {
         let config = config("").unwrap();
         assert_eq!(config.input.max_record, 16 << 20);
         assert_eq!(config.export.path, Path::new("./output"));
-        assert_eq!(config.exact, ExactPolicy::Drop);
+        assert_eq!(config.dedup.policies, Policies::default());
+        assert_eq!(config.dedup.near, Some(NearRule::default()));
+        assert_eq!(config.dedup.preference, Preference::default());
     }
 
     #[test]
@@ -283,6 +314,15 @@ mod tests {
         assert_eq!(digest(""), digest("[input]\nmax-record = \"16384KiB\""));
         assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
         assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
+        let list = |text: &str| {
+            let files = NamedFiles { boilerplate: Some(("b.jsonl", text)), ..NamedFiles::default() };
+            resolve(&Written::default(), Path::new("."), files).unwrap().digest
+        };
+        assert!(digest("") != list("") && list("") != list("\n"));
+        let split = "[export]\nsplits = { train = 0.8, test = 0.2 }";
+        assert_ne!(digest(""), digest(split));
+        assert_ne!(digest(split), digest("[export]\nsplits = { train = 0.8, validation = 0.2 }"));
+        assert_ne!(digest(""), digest("[export]\nsplit-dates = { test = \"2024-07-01\" }"));
     }
 
     #[test]
@@ -295,7 +335,18 @@ mod tests {
             [
                 "[dedup]\nexat = \"drop\"",
                 "[dedup]\nexact = \"dorp\"",
-                "[dedup]\nnear = \"flag\"",
+                "[dedup]\nnear = \"flg\"",
+                "[dedup]\nshingle = \"word-0\"",
+                "[dedup]\nshingle = \"3 words\"",
+                "[dedup]\njaccard = 1.5",
+                "[dedup]\ncontainment = 0",
+                "[dedup]\nwindow-days = \"of\"",
+                "[dedup]\nwindow-days = -1",
+                "[dedup]\nguards = 2",
+                "[dedup]\nbands = 0",
+                "[dedup]\nrows = 99",
+                "[dedup]\nprefer = [\"newest\"]",
+                "[dedup]\nprefer = [\"longest\", \"longest\"]",
                 "[input]\nmax-record = 16",
                 "[input]\nmax-record = \"16 parsecs\"",
                 "[input]\nmax-record = \"2GiB\"",
@@ -307,6 +358,10 @@ mod tests {
                 "[dates.abbreviations]\nEST = \"5\"",
                 "[dataset]\nversion = \"one\"",
                 "[export]\nparquet-zstd-level = 40",
+                "[export]\nsplits = { train = 0.8, test = 0.1 }",
+                "[export]\nsplits = { train = 0.8, tset = 0.2 }",
+                "[export]\nsplit-dates = { test = \"1 July\" }",
+                "[export]\nsplits = { train = 1 }\nsplit-dates = { test = \"2024-07-01\" }",
                 "nonsense",
             ]
             .map(shown)

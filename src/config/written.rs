@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::kernels::assign_split::{SplitDates, SplitShares};
+
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -85,8 +87,36 @@ pub struct WrittenDates {
 pub struct WrittenDedup {
     /// `drop`: exact copies leave within one source; `drop-across-sources`: everywhere; `flag`: none leaves.
     pub exact: String,
-    /// `off`: near-duplicates are not sought.
+    /// `flag`: near-duplicates stay rows that are no representatives; `drop`: they leave; `off`: none is sought.
     pub near: String,
+    /// What texts are compared by: runs of so many words, `word-5`, or characters, `char-8`.
+    pub shingle: String,
+    /// Least Jaccard similarity of near-duplicates.
+    pub jaccard: f64,
+    /// Least share of a shorter text that stands in a longer one.
+    pub containment: f64,
+    /// Most days between near-duplicates that are both dated to the day; `"off"` for any.
+    pub window_days: WrittenLimit,
+    /// Bands of the sketch by which candidates are found.
+    pub bands: usize,
+    /// Rows of each band.
+    pub rows: usize,
+    /// Which of several copies stands for the others: `earliest`, `longest`, `most-metadata`, `source-rank`, in your order.
+    pub prefer: Vec<String>,
+    /// Most that a source may lose as duplicates, as a share of its records; a run that takes more is not published. `"off"` for any.
+    pub guards: WrittenLimit,
+    /// List of paragraphs that are left out of comparisons, as `copydesk boilerplate` writes it; relative to this file.
+    pub boilerplate: Option<String>,
+}
+
+/// A number, or `"off"`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum WrittenLimit {
+    /// The number.
+    Number(f64),
+    /// `off`; any other word is refused.
+    Word(String),
 }
 
 /// `[export]`
@@ -99,6 +129,10 @@ pub struct WrittenExport {
     pub jsonl_compression: String,
     /// zstd level of the Parquet files, 1 to 22.
     pub parquet_zstd_level: i32,
+    /// Shares of a train/validation/test split: `{ train = 0.8, validation = 0.1, test = 0.1 }`; clusters stay together.
+    pub splits: Option<SplitShares>,
+    /// The same by time: first days of `validation` and `test`.
+    pub split_dates: Option<SplitDates>,
 }
 
 impl Default for WrittenDataset {
@@ -123,12 +157,30 @@ impl Default for WrittenInput {
 
 impl Default for WrittenDedup {
     fn default() -> Self {
-        Self { exact: "drop".into(), near: "off".into() }
+        Self {
+            exact: "drop".into(),
+            near: "flag".into(),
+            shingle: "word-5".into(),
+            jaccard: 0.5,
+            containment: 0.85,
+            window_days: WrittenLimit::Number(7.0),
+            bands: 32,
+            rows: 3,
+            prefer: ["earliest", "longest", "source-rank"].map(String::from).to_vec(),
+            guards: WrittenLimit::Number(0.9),
+            boilerplate: None,
+        }
     }
 }
 
 impl Default for WrittenExport {
     fn default() -> Self {
-        Self { path: "output".into(), jsonl_compression: "none".into(), parquet_zstd_level: 3 }
+        Self {
+            path: "output".into(),
+            jsonl_compression: "none".into(),
+            parquet_zstd_level: 3,
+            splits: None,
+            split_dates: None,
+        }
     }
 }

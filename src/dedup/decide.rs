@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::stars::Joined;
 use super::verdict::{Duplicate, Pair, Relation, Verdict};
-use super::{ExactPolicy, GROUP_WIDTH, KeyRow};
+use super::{GROUP_WIDTH, KeyRow, NearPolicy, Policies};
 
 /// Source id of rows whose outlet is not known; two of them are never known to be different outlets.
 pub const UNKNOWN_SOURCE: &str = "unknown";
@@ -28,36 +29,37 @@ pub struct Member {
 
 /// Decides a class of `size` records.
 ///
-/// `members` come in the order of preference, each directly followed by its repeats; the first becomes the representative.
-/// Rows of a class have equal folded text, so every Jaccard similarity and containment is 1 and their numbers are equal.
+/// `members` come in the order of preference, each directly followed by its repeats. The first becomes the representative, unless
+/// the class has `joined` the cluster of another: then all of them share that cluster. Rows of a class have equal folded text, so
+/// every Jaccard similarity and containment among them is 1 and their numbers are equal.
 ///
 /// # Errors
 /// What `members` or `give` return.
 pub fn decide_class<E>(
-    size: u32,
-    policy: ExactPolicy,
+    (size, joined): (u32, Option<&Joined>),
+    policies: Policies,
     mut members: impl FnMut() -> Result<Option<Member>, E>,
     mut give: impl FnMut(Decision<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut first: Vec<KeyRow<'static>> = Vec::new();
     let mut stays: BTreeMap<String, KeyRow<'static>> = BTreeMap::new();
     let mut last: Option<(KeyRow<'static>, Option<Duplicate>)> = None;
+    let near = joined.and_then(|joined| Some((joined.cluster_id, joined.link?)));
+    let cluster_size = joined.map_or(size, |joined| joined.cluster_size);
     while let Some(Member { row, repeat }) = members()? {
-        let representative = first.first().unwrap_or(&row);
-        let relation = (!first.is_empty()).then(|| relation_of(&row, representative));
-        let cluster_id = representative.id;
-        let verdict = |relation: Option<Relation>, duplicate| Verdict {
+        let cluster_id = joined.map_or(first.first().unwrap_or(&row).id, |joined| joined.cluster_id);
+        let verdict = |relation: Option<Relation>, similarity, duplicate| Verdict {
             cluster_id,
-            cluster_size: size,
+            cluster_size,
             relation,
-            similarity: relation.map(|_| 1.0),
+            similarity,
             duplicate,
         };
         if repeat {
             let (original, fate) = last.as_ref().expect("law: a repeat follows the row that it repeats");
             let duplicate_of = fate.map_or(original.id, |duplicate| duplicate.duplicate_of);
             let duplicate = Duplicate { duplicate_of, relation: Relation::SameRecord, jaccard: 1.0, containment: 1.0 };
-            give(Decision::Verdict(&row, verdict(Some(Relation::SameRecord), Some(duplicate))))?;
+            give(Decision::Verdict(&row, verdict(Some(Relation::SameRecord), Some(1.0), Some(duplicate))))?;
             continue;
         }
         for other in &first {
@@ -71,17 +73,29 @@ pub fn decide_class<E>(
                 days_apart: row.days_apart(other),
             }))?;
         }
-        let remover = match first.first() {
-            Some(representative) => policy.remover(stays.get(&*row.source_id), representative),
-            None => None,
-        };
-        let duplicate = remover.map(|kept| Duplicate {
+        let exact = |kept: &KeyRow<'_>| Duplicate {
             duplicate_of: kept.id,
             relation: relation_of(&row, kept),
             jaccard: 1.0,
             containment: 1.0,
-        });
-        give(Decision::Verdict(&row, verdict(relation, duplicate)))?;
+        };
+        let duplicate = match (near, first.first()) {
+            // Policy removes all of the class: only the cluster's representative is sure to stay.
+            (Some((duplicate_of, link)), _) if policies.near == NearPolicy::Drop => Some(Duplicate {
+                duplicate_of,
+                relation: link.relation,
+                jaccard: link.jaccard,
+                containment: link.containment,
+            }),
+            (_, Some(representative)) => policies.exact.remover(stays.get(&*row.source_id), representative).map(exact),
+            (_, None) => None,
+        };
+        let (relation, similarity) = match (first.first(), near) {
+            (Some(representative), _) => (Some(relation_of(&row, representative)), Some(1.0)),
+            (None, Some((_, link))) => (Some(link.relation), Some(link.jaccard)),
+            (None, None) => (None, None),
+        };
+        give(Decision::Verdict(&row, verdict(relation, similarity, duplicate)))?;
         if duplicate.is_none() && !stays.contains_key(&*row.source_id) {
             stays.insert(row.source_id.to_string(), row.clone());
         }
@@ -110,15 +124,20 @@ fn relation_of(a: &KeyRow<'_>, b: &KeyRow<'_>) -> Relation {
 #[cfg(test)]
 mod tests {
     use super::super::key_row::tests::row;
+    use super::super::{ExactPolicy, NearLink};
     use super::*;
 
-    fn decide(policy: ExactPolicy, members: Vec<Member>) -> (Vec<Verdict>, Vec<Pair>) {
+    fn decide(exact: ExactPolicy, members: Vec<Member>) -> (Vec<Verdict>, Vec<Pair>) {
+        decide_joined(None, Policies { exact, near: NearPolicy::Flag }, members)
+    }
+
+    fn decide_joined(joined: Option<&Joined>, policies: Policies, members: Vec<Member>) -> (Vec<Verdict>, Vec<Pair>) {
         let (mut verdicts, mut pairs) = (Vec::new(), Vec::new());
         let size = members.len() as u32;
         let mut members = members.into_iter();
         decide_class::<()>(
-            size,
-            policy,
+            (size, joined),
+            policies,
             || Ok(members.next()),
             |decision| {
                 match decision {
@@ -185,5 +204,33 @@ mod tests {
         assert_eq!(verdicts.len(), 200);
         assert_eq!(pairs.len(), 64 * 63 / 2 + 136 * 64);
         assert!(verdicts.iter().all(|v| v.duplicate.is_none()));
+    }
+
+    #[test]
+    fn a_class_that_joined_shares_the_cluster_and_its_policy() {
+        let link = NearLink {
+            relation: Relation::NearCopy,
+            jaccard: 0.8,
+            containment: 0.9,
+            numbers_equal: true,
+            days_apart: None,
+        };
+        let joined = Joined { cluster_id: [7; 16], cluster_size: 5, link: Some(link) };
+        let members = || vec![member(from("a", 0)), member(from("b", 1)), member(from("b", 2))];
+        let (verdicts, pairs) = decide_joined(Some(&joined), Policies::default(), members());
+        assert!(verdicts.iter().all(|verdict| verdict.cluster_id == [7; 16] && verdict.cluster_size == 5));
+        let said: Vec<_> = verdicts.iter().map(|verdict| (verdict.relation, verdict.similarity)).collect();
+        assert_eq!(said[0], (Some(Relation::NearCopy), Some(0.8)));
+        assert_eq!(said[1], (Some(Relation::WireCopy), Some(1.0)));
+        let fates: Vec<_> = verdicts.iter().map(|verdict| verdict.duplicate.map(|d| d.duplicate_of)).collect();
+        assert_eq!((fates, pairs.len()), (vec![None, None, Some(row(1).id)], 3));
+        let drop = Policies { near: NearPolicy::Drop, ..Policies::default() };
+        let (verdicts, _) = decide_joined(Some(&joined), drop, members());
+        let fates: Vec<_> =
+            verdicts.iter().map(|verdict| verdict.duplicate.map(|d| (d.duplicate_of, d.jaccard))).collect();
+        assert_eq!(fates, [Some(([7; 16], 0.8)); 3]);
+        let head = Joined { link: None, ..joined };
+        let (verdicts, _) = decide_joined(Some(&head), drop, vec![member(from("a", 0))]);
+        assert_eq!((verdicts[0].relation, verdicts[0].duplicate, verdicts[0].cluster_size), (None, None, 5));
     }
 }

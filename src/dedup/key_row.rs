@@ -21,19 +21,30 @@ pub struct KeyRow<'a> {
     pub day_precise: bool,
     /// `char_count`.
     pub length: i32,
-    /// Whether the outlet is an agency.
-    pub is_agency: bool,
+    /// Rank of the outlet in the source registry; agencies are 0 and others 100 where it gives none.
+    pub source_rank: i32,
+    /// How many descriptive columns have a value.
+    pub metadata: u8,
     /// `source_id`.
     pub source_id: Cow<'a, str>,
-    /// SHA-256 of the raw bytes.
-    pub raw_sha256: [u8; 32],
-    /// SHA-256 of the normalised text.
-    pub text_sha256: [u8; 32],
-    /// SHA-256 of the folded text.
-    pub key_sha256: [u8; 32],
+    /// Hash of `canonical_url`.
+    pub canonical_url: Option<u64>,
+    /// SHA-256 of the raw bytes, its first half.
+    pub raw_sha256: Half,
+    /// SHA-256 of the normalised text, its first half.
+    pub text_sha256: Half,
+    /// SHA-256 of the folded text, its first half.
+    pub key_sha256: Half,
     /// Logical size in bytes, before the cluster columns are filled.
     pub size: u64,
+    /// Keys of the bands of the text's shingles; empty for texts that are compared exactly only.
+    pub bands: Vec<u32>,
+    /// Whether the row was published before and its raw file is unchanged.
+    pub carried: bool,
 }
+
+/// The first 16 bytes of a SHA-256: enough to tell texts apart, half the size where there is one for every record.
+pub type Half = [u8; 16];
 
 impl KeyRow<'_> {
     /// Appends the sort key of the dataset: `published_date` nulls last, `source_id`, `id`, `raw_path`, `raw_index`.
@@ -50,64 +61,83 @@ impl KeyRow<'_> {
         );
     }
 
-    /// Appends the order of preference: day-precise first; date; instant, nulls last; longer text; agencies; `id`; place.
-    pub fn push_preference(&self, out: &mut Vec<u8>) {
-        out.push(u8::from(!self.day_precise));
-        push_optional_i64(out, self.published_date.map(i64::from));
-        push_optional_i64(out, self.published_at);
-        push_i64(out, -i64::from(self.length));
-        out.push(u8::from(!self.is_agency));
+    /// Appends the whole row.
+    pub fn push_row(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.id);
         push_bytes_ordered(out, self.raw_path.as_bytes());
         push_i64(out, self.raw_index);
-    }
-
-    /// Appends the whole row, beginning with the preference key.
-    pub fn push_row(&self, out: &mut Vec<u8>) {
-        self.push_preference(out);
+        out.push(u8::from(self.day_precise));
+        push_optional_i64(out, self.published_date.map(i64::from));
+        push_optional_i64(out, self.published_at);
+        out.extend_from_slice(&self.length.to_be_bytes());
+        out.extend_from_slice(&self.source_rank.to_be_bytes());
+        out.push(self.metadata);
         push_bytes_ordered(out, self.source_id.as_bytes());
+        push_optional_i64(out, self.canonical_url.map(|hash| hash as i64));
         out.extend_from_slice(&self.raw_sha256);
         out.extend_from_slice(&self.text_sha256);
         out.extend_from_slice(&self.key_sha256);
         out.extend_from_slice(&self.size.to_be_bytes());
+        out.extend_from_slice(&(self.bands.len() as u16).to_be_bytes());
+        out.extend(self.bands.iter().flat_map(|key| key.to_be_bytes()));
+        out.push(u8::from(self.carried));
     }
 
     /// Reads a row written by [`KeyRow::push_row`].
     pub fn read(reader: &mut RowReader<'_>) -> KeyRow<'static> {
-        let day_precise = reader.byte() == 0;
-        let published_date = reader.optional_i64().map(|date| date as i32);
-        let published_at = reader.optional_i64();
-        let length = -reader.i64() as i32;
-        let is_agency = reader.byte() == 0;
-        let id = reader.array();
-        let raw_path = Cow::Owned(reader.text_ordered());
-        let raw_index = reader.i64();
         KeyRow {
-            id,
-            raw_path,
-            raw_index,
-            published_date,
-            published_at,
-            day_precise,
-            length,
-            is_agency,
+            id: reader.array(),
+            raw_path: Cow::Owned(reader.text_ordered()),
+            raw_index: reader.i64(),
+            day_precise: reader.byte() == 1,
+            published_date: reader.optional_i64().map(|date| date as i32),
+            published_at: reader.optional_i64(),
+            length: i32::from_be_bytes(reader.array()),
+            source_rank: i32::from_be_bytes(reader.array()),
+            metadata: reader.byte(),
             source_id: Cow::Owned(reader.text_ordered()),
+            canonical_url: reader.optional_i64().map(|hash| hash as u64),
             raw_sha256: reader.array(),
             text_sha256: reader.array(),
             key_sha256: reader.array(),
             size: u64::from_be_bytes(reader.array()),
+            bands: (0..u16::from_be_bytes(reader.array())).map(|_| u32::from_be_bytes(reader.array())).collect(),
+            carried: reader.byte() == 1,
         }
     }
 
-    /// Days between two rows: of the instants when both are known, else of the dates; `None` when one is coarser than a day.
+    /// When the article was published.
+    pub fn published(&self) -> Published {
+        Published { date: self.published_date, at: self.published_at, day_precise: self.day_precise }
+    }
+
+    /// Days between two rows: see [`Published::days_apart`].
     pub fn days_apart(&self, other: &KeyRow<'_>) -> Option<f64> {
+        self.published().days_apart(other.published())
+    }
+}
+
+/// When an article was published, as far as comparing needs to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// `published_date`, days since 1970-01-01.
+    pub date: Option<i32>,
+    /// `published_at`, microseconds since 1970-01-01T00:00:00Z.
+    pub at: Option<i64>,
+    /// Whether the date is known to the day or finer.
+    pub day_precise: bool,
+}
+
+impl Published {
+    /// Days between two: of the instants when both are known, else of the dates; `None` when one is coarser than a day.
+    pub fn days_apart(self, other: Self) -> Option<f64> {
         const DAY: f64 = 86_400_000_000.0;
         if !self.day_precise || !other.day_precise {
             return None;
         }
-        match (self.published_at, other.published_at) {
+        match (self.at, other.at) {
             (Some(a), Some(b)) => Some(a.abs_diff(b) as f64 / DAY),
-            _ => Some(f64::from(self.published_date?.abs_diff(other.published_date?))),
+            _ => Some(f64::from(self.date?.abs_diff(other.date?))),
         }
     }
 }
@@ -147,18 +177,6 @@ pub fn split_sort_key(row: &[u8]) -> (&[u8], RowReader<'_>) {
     (&row[..row.len() - reader.rest().len()], reader)
 }
 
-/// Passes over a preference key written by [`KeyRow::push_preference`].
-pub fn skip_preference(reader: &mut RowReader<'_>) {
-    reader.byte();
-    reader.optional_i64();
-    reader.optional_i64();
-    reader.i64();
-    reader.byte();
-    reader.array::<16>();
-    reader.skip_ordered();
-    reader.i64();
-}
-
 /// The part of a sort key that shards may not cut: `published_date`, `source_id` and the first byte of `id`.
 pub fn cell_of(sort_key: &[u8]) -> &[u8] {
     let mut reader = RowReader::new(sort_key);
@@ -182,53 +200,38 @@ pub(super) mod tests {
             published_at: None,
             day_precise: true,
             length: 100,
-            is_agency: false,
+            source_rank: 100,
+            metadata: 3,
             source_id: "s".into(),
-            raw_sha256: [1; 32],
-            text_sha256: [2; 32],
-            key_sha256: [3; 32],
+            canonical_url: None,
+            raw_sha256: [1; 16],
+            text_sha256: [2; 16],
+            key_sha256: [3; 16],
             size: 10,
+            bands: Vec::new(),
+            carried: false,
         }
     }
 
     #[test]
     fn rows_survive_the_round_trip() {
-        let row =
-            KeyRow { published_at: Some(-5), published_date: None, day_precise: false, is_agency: true, ..row(7) };
+        let row = KeyRow {
+            published_at: Some(-5),
+            published_date: None,
+            day_precise: false,
+            canonical_url: Some(u64::MAX),
+            bands: vec![0, 7, u32::MAX],
+            carried: true,
+            ..row(7)
+        };
         let mut bytes = Vec::new();
         row.push_row(&mut bytes);
         assert_eq!(KeyRow::read(&mut RowReader::new(&bytes)), row);
-        let mut preference = Vec::new();
-        row.push_preference(&mut preference);
-        let mut reader = RowReader::new(&bytes);
-        skip_preference(&mut reader);
-        assert_eq!(reader.rest().len(), bytes.len() - preference.len());
         let mut key = Vec::new();
         row.push_sort_key(&mut key);
         let keyed = [&key[..], b"rest"].concat();
         let (split, reader) = split_sort_key(&keyed);
         assert_eq!((split, reader.rest()), (&key[..], &b"rest"[..]));
-    }
-
-    #[test]
-    fn preference_takes_the_earlier_longer_and_agency_first() {
-        let key = |row: &KeyRow<'_>| {
-            let mut out = Vec::new();
-            row.push_preference(&mut out);
-            out
-        };
-        let base = row(1);
-        let better = [
-            KeyRow { published_date: Some(19_999), ..row(2) },
-            KeyRow { published_at: Some(1), ..row(2) },
-            KeyRow { length: 101, ..row(2) },
-            KeyRow { is_agency: true, ..row(2) },
-            row(0),
-        ];
-        for other in better {
-            assert!(key(&other) < key(&base), "{other:?}");
-        }
-        assert!(key(&KeyRow { day_precise: false, published_date: Some(1), ..row(0) }) > key(&base));
     }
 
     #[test]

@@ -13,12 +13,36 @@ pub enum Relation {
     ExactText,
     /// Equal folded text.
     ExactKey,
-    /// The same text in another known source.
+    /// Much the same text with the same numbers.
+    NearCopy,
+    /// Much the same text in another known source.
     WireCopy,
+    /// The shorter text stands in the longer one, with all its numbers.
+    Contained,
+    /// Much the same text at the same address, or with other numbers in the same source within two days.
+    Revision,
+    /// Much the same text with other numbers: a form that is filled in anew. Joins no cluster.
+    Template,
 }
 
 impl Relation {
-    const ALL: [Self; 5] = [Self::SameRecord, Self::ExactRaw, Self::ExactText, Self::ExactKey, Self::WireCopy];
+    /// Every relation, in the order of their codes.
+    pub const ALL: [Self; 9] = [
+        Self::SameRecord,
+        Self::ExactRaw,
+        Self::ExactText,
+        Self::ExactKey,
+        Self::NearCopy,
+        Self::WireCopy,
+        Self::Contained,
+        Self::Revision,
+        Self::Template,
+    ];
+
+    /// Whether two records so related belong to one cluster.
+    pub fn joins(self) -> bool {
+        self != Self::Template
+    }
 
     /// The name as stored.
     pub fn name(self) -> &'static str {
@@ -27,7 +51,11 @@ impl Relation {
             Self::ExactRaw => "exact_raw",
             Self::ExactText => "exact_text",
             Self::ExactKey => "exact_key",
+            Self::NearCopy => "near_copy",
             Self::WireCopy => "wire_copy",
+            Self::Contained => "contained",
+            Self::Revision => "revision",
+            Self::Template => "template",
         }
     }
 }
@@ -142,11 +170,13 @@ impl Pair {
     }
 }
 
-fn code(relation: Option<Relation>) -> u8 {
+/// The relation as one byte of a row.
+pub fn code(relation: Option<Relation>) -> u8 {
     relation.map_or(u8::MAX, |relation| relation as u8)
 }
 
-fn relation(code: u8) -> Option<Relation> {
+/// The relation of a code.
+pub fn relation(code: u8) -> Option<Relation> {
     Relation::ALL.get(usize::from(code)).copied()
 }
 
@@ -174,6 +204,7 @@ mod tests {
 
     #[test]
     fn relations_are_those_of_the_column_table() {
-        assert!(Relation::ALL.iter().all(|relation| crate::columns::RELATIONS.contains(&relation.name())));
+        assert_eq!(Relation::ALL.map(Relation::name), crate::columns::RELATIONS);
+        assert!(Relation::ALL.iter().all(|each| relation(code(Some(*each))) == Some(*each)));
     }
 }

@@ -8,8 +8,9 @@
 //! - Kinds *conflict* when the dates that they give first lie more than a day apart. Of the URL path and the file name only
 //!   complete dates are compared.
 //! - What a page says is weighed further (`agree`): a numeric date of unknown order is read as the day that another candidate states;
-//!   its data is outvoted where it stands alone against two other kinds that agree, or against the date beside the headline when
-//!   that is not the day of a stated change; an instant in UTC takes the neighbouring day that the page or its address gives.
+//!   its data (JSON-LD, meta elements and scripts that agree) is outvoted by two other kinds that agree, or by the date beside the
+//!   headline when that is not the day of a stated change; a publication behind the last stated change yields to one before it; an
+//!   instant in UTC takes the neighbouring day that the page or its address gives.
 //! - Where nothing states the publication, the day of a stated change stands in, as [`Evidence::LastChange`].
 //! - HTTP headers never date a publication, nor do names of files that hold many records. File times are not even seen.
 //! - Modification and retrieval are instants or nothing.
@@ -212,6 +213,7 @@ fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<Parsed
         order: setting.order.or(habit),
         // A page declares an order for a year of two digits only where it names that year in full.
         century: habit.map(|_| CENTURY),
+        year: None,
         zone: declared_utc.or(setting.zone),
         abbreviations: setting.abbreviations,
         language: setting.language,
@@ -343,6 +345,7 @@ pub fn choose_dates<'a>(candidates: &mut Vec<Candidate<'a>>, setting: &DateSetti
         refuse_for_itself(candidate, setting);
     }
     agree::settle_by_agreement(candidates, setting);
+    agree::refuse_after_change(candidates);
     agree::refuse_outvoted(candidates);
     last_change::stand_in(candidates, setting);
     let conflict = is_conflict(candidates);

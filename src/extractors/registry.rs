@@ -13,6 +13,7 @@
 //! date-order = "dmy"
 //! license = "CC-BY-4.0"
 //! rights-holder = "Example Times Ltd"
+//! rank = 10
 //! ```
 //!
 //! Only `id` and `name` are needed.
@@ -95,6 +96,8 @@ pub struct Source {
     pub license: Option<String>,
     /// Who holds the rights.
     pub rights_holder: Option<String>,
+    /// Which of several copies stands for the others, where `[dedup] prefer` names `source-rank`: the lower rank.
+    pub rank: Option<u16>,
     /// The zone of `time_zone`, looked up in the bundled database.
     #[serde(skip)]
     pub zone: Option<TimeZone>,
@@ -113,6 +116,7 @@ const KEYS: &[&str] = &[
     "date-order",
     "license",
     "rights-holder",
+    "rank",
 ];
 
 /// Country codes of ISO 3166-1 alpha-2 (249, as of 2024) and `XK`.

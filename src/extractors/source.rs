@@ -37,6 +37,11 @@ impl Basis {
     }
 }
 
+/// Rank of an agency to which the registry gives none: what it sells is where copies come from.
+pub const AGENCY_RANK: i32 = 0;
+/// Rank of every other outlet to which the registry gives none.
+pub const OTHER_RANK: i32 = 100;
+
 /// A resolved outlet.
 #[derive(Clone, Debug)]
 pub struct Outlet<'r> {
@@ -59,9 +64,10 @@ pub struct Outlet<'r> {
 }
 
 impl Outlet<'_> {
-    /// Whether the registry calls it an agency.
-    pub fn is_agency(&self) -> bool {
-        self.entry.is_some_and(|entry| entry.kind == Some(SourceType::Agency))
+    /// Its rank: the registry's, else [`AGENCY_RANK`] for agencies and [`OTHER_RANK`] for all others.
+    pub fn rank(&self) -> i32 {
+        let by_kind = |entry: &Source| if entry.kind == Some(SourceType::Agency) { AGENCY_RANK } else { OTHER_RANK };
+        self.entry.map_or(OTHER_RANK, |entry| entry.rank.map_or_else(|| by_kind(entry), i32::from))
     }
 }
 
@@ -352,7 +358,7 @@ mod tests {
         let outlet = outlets.resolve(said, None);
         assert_eq!(outlet.zone.as_ref().map(ZoneRule::name), Some("Europe/Istanbul"));
         assert_eq!(outlet.date_order, Some(DateOrder::DayMonthYear));
-        assert!(outlet.is_agency() && !outlet.conflict);
+        assert!(outlet.rank() == AGENCY_RANK && !outlet.conflict);
         assert_eq!(outlet.basis.evidence(Some(Evidence::Sidecar)), Evidence::Sidecar);
         let elsewhere = outlets.host("https://notharbour.example/");
         assert!(outlets.resolve(said, elsewhere).conflict);

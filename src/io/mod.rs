@@ -3,7 +3,7 @@
 //! | for | there is |
 //! |---|---|
 //! | input | [`walk`], [`open`], [`open_range`], [`sniff_head`], [`cut_lines`], [`feed_lines`] |
-//! | intermediate data | [`SpillDir`], [`IpcWriter`], [`IpcReader`], [`SpillWriter`], [`SpillReader`] |
+//! | intermediate data | [`SpillDir`], [`IpcWriter`], [`IpcReader`], [`SpillWriter`], [`SpillReader`], [`BlockWriter`], [`BlockReader`] |
 //! | the dataset | [`Staging`], [`DigestWriter`] |
 //! | single files | [`read_limited`], [`write_atomic`], [`write_new`], [`remove_file`], [`open_file`], [`digest_file`] |
 //!
@@ -14,6 +14,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the room that the rule leads to")]
 
 mod atomic;
+mod blocks;
 mod codec;
 mod cut;
 mod decode;
@@ -33,6 +34,7 @@ mod target;
 mod walk;
 
 pub use atomic::{read_limited, remove_file, write_atomic, write_new};
+pub use blocks::{BlockReader, BlockWriter};
 pub use codec::Compression;
 pub use cut::{cut_lines, feed_lines};
 pub use digest::{DigestWriter, FileDigest};

@@ -131,6 +131,8 @@ pub struct DateContext<'a> {
     pub abbreviations: &'a [(String, i32)],
     /// The century of numeric dates with a year of two digits, 20 for 2000 to 2099, where it is known; else they are refused.
     pub century: Option<u8>,
+    /// The year of dates with the name of a month and without a year, where it is known; else they are refused.
+    pub year: Option<i32>,
     /// The BCP 47 language of the record, for month names that differ between languages and years of its calendars.
     pub language: Option<&'a str>,
 }

@@ -22,6 +22,7 @@ mod split_title;
 mod visible_text;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use self::choose_authors::{Bylines, choose_authors};
@@ -49,6 +50,8 @@ const MAX_NAME: usize = 200;
 const MAX_AUTHORS: usize = 32;
 /// Keywords that are stated.
 const MAX_KEYWORDS: usize = 64;
+/// Values of one kind that are compared.
+const MAX_VALUES: usize = 32;
 /// Dates of one kind and role that are stated.
 const MAX_DATES: usize = 8;
 
@@ -272,9 +275,19 @@ impl<'a> Sources<'_, 'a> {
         if let Some(language) = self.json.text("inLanguage") {
             out.state(Field::Language, Evidence::JsonLd, language);
         }
-        let metas: Vec<_> = self.found.html_lang.into_iter().chain(self.meta(Field::Language)).take(4).collect();
-        for language in metas {
-            out.state(Field::Language, Evidence::Meta, Cow::Borrowed(language.trim()));
+        let mut metas: Vec<_> = self
+            .found
+            .html_lang
+            .into_iter()
+            .chain(self.meta(Field::Language))
+            .take(MAX_VALUES)
+            .map(str::trim)
+            .collect();
+        // The first of each: pages say the same language in many ways, and its region in one.
+        let mut known = BTreeSet::new();
+        metas.retain(|language| known.insert(*language));
+        for language in metas.into_iter().take(4) {
+            out.state(Field::Language, Evidence::Meta, Cow::Borrowed(language));
         }
     }
 

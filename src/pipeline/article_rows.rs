@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray as _, BooleanArray, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array,
-    RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray as _, BinaryArray, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch,
+    StringArray, StringViewArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
 
 use crate::columns::interim;
-use crate::dedup::key_row::{KeyRow, SortKey, push_sort_key};
+use crate::dedup::key_row::{Half, KeyRow, SortKey, push_sort_key};
 use crate::kernels::sha256::Digest;
 
 /// The one column that is worth sharing rather than copying: nine tenths of a row.
@@ -46,7 +46,9 @@ pub struct ArticleRows {
     pub title: StringArray,
     /// `url`.
     pub url: StringArray,
-    is_agency: BooleanArray,
+    canonical_url: StringArray,
+    source_rank: Int32Array,
+    bands: BinaryArray,
     key_sha256: FixedSizeBinaryArray,
 }
 
@@ -68,7 +70,9 @@ impl ArticleRows {
             char_count: numbers::<Int32Type>(batch, "char_count").clone(),
             title: text(batch, "title").clone(),
             url: text(batch, "url").clone(),
-            is_agency: column(batch, interim::IS_AGENCY).as_boolean().clone(),
+            canonical_url: text(batch, "canonical_url").clone(),
+            source_rank: numbers::<Int32Type>(batch, interim::SOURCE_RANK).clone(),
+            bands: column(batch, interim::BANDS).as_binary().clone(),
             key_sha256: column(batch, interim::KEY_SHA256).as_fixed_size_binary().clone(),
         }
     }
@@ -87,8 +91,8 @@ impl ArticleRows {
         );
     }
 
-    /// The key row of a row of the logical size `size`.
-    pub fn key_row(&self, row: usize, size: u64) -> KeyRow<'_> {
+    /// The key row of a row of a logical size and with so many descriptive columns that have a value.
+    pub fn key_row(&self, row: usize, (size, metadata): (u64, u8)) -> KeyRow<'_> {
         KeyRow {
             id: id_bytes(self.id.value(row)),
             raw_path: self.raw_path.value(row).into(),
@@ -97,14 +101,45 @@ impl ArticleRows {
             published_at: option(&self.published_at, row),
             day_precise: matches!(self.published_precision.value(row), "second" | "minute" | "day"),
             length: self.char_count.value(row),
-            is_agency: self.is_agency.value(row),
+            source_rank: self.source_rank.value(row),
+            metadata,
             source_id: self.source_id.value(row).into(),
-            raw_sha256: digest(self.raw_sha256.value(row)),
-            text_sha256: digest(self.text_sha256.value(row)),
-            key_sha256: self.key_sha256.value(row).try_into().expect("law: the key digest has 32 bytes"),
+            canonical_url: text_option(&self.canonical_url, row).map(url_hash),
+            raw_sha256: half_digest(self.raw_sha256.value(row)),
+            text_sha256: half_digest(self.text_sha256.value(row)),
+            key_sha256: half(self.key_sha256.value(row)),
             size,
+            carried: false,
+            bands: self.bands_of(row),
         }
     }
+
+    fn bands_of(&self, row: usize) -> Vec<u32> {
+        let (keys, _) = self.bands.value(row).as_chunks::<4>();
+        keys.iter().map(|key| u32::from_le_bytes(*key)).collect()
+    }
+}
+
+/// How many descriptive columns of each row have a value; lists count when they are not empty.
+pub fn count_metadata(batch: &RecordBatch) -> Vec<u8> {
+    let mut counts = vec![0; batch.num_rows()];
+    for name in ["title", "subtitle", "published_at", "modified_at", "url", "canonical_url", "section", "rights_holder"]
+    {
+        let column = column(batch, name);
+        counts.iter_mut().enumerate().for_each(|(row, count)| *count += u8::from(column.is_valid(row)));
+    }
+    for name in ["authors", "keywords"] {
+        let lists = column(batch, name).as_list::<i32>();
+        counts.iter_mut().enumerate().for_each(|(row, count)| *count += u8::from(lists.value_length(row) > 0));
+    }
+    counts
+}
+
+/// The first eight bytes of the SHA-256 of an address.
+fn url_hash(url: &str) -> u64 {
+    let digest = Digest::of(url.as_bytes());
+    let (heads, _) = digest.0.as_chunks::<8>();
+    u64::from_be_bytes(heads[0])
 }
 
 /// The 16 bytes behind `art_`.
@@ -147,8 +182,13 @@ fn column<'a>(batch: &'a RecordBatch, name: &str) -> &'a dyn Array {
     batch.column_by_name(name).unwrap_or_else(|| panic!("law: the plan gives `{name}` to whoever needs it")).as_ref()
 }
 
-fn digest(text: &str) -> [u8; 32] {
-    Digest::parse(text).expect("law: digests are `sha256:` and 64 hex digits").0
+/// The first half of a written digest.
+pub fn half_digest(text: &str) -> Half {
+    half(&Digest::parse(text).expect("law: digests are `sha256:` and 64 hex digits").0)
+}
+
+fn half(digest: &[u8]) -> Half {
+    *digest.first_chunk().expect("law: a digest has 32 bytes")
 }
 
 #[cfg(test)]

@@ -1,16 +1,43 @@
 //! From key rows to decided rows: the sorts and scans around the pure decision of each exact class.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::external_sort::{Sorted, SortedRows, Sorter};
+use super::near::{ClassHead, KnownPairs, NearSearch, RunTexts, read_joined};
 use crate::dedup::decide::{Decision, Member};
-use crate::dedup::key_row::skip_preference;
-use crate::dedup::{ExactPolicy, GROUP_WIDTH, KeyRow, Verdict, decide_class};
+use crate::dedup::key_row::Half;
+use crate::dedup::stars::Joined;
+use crate::dedup::{DedupRules, GROUP_WIDTH, KeyRow, NearMember, Preference, Verdict, decide_class};
 use crate::error::Result;
 use crate::io::SpillReader;
 use crate::kernels::encode_row::{RowReader, push_bytes_ordered, push_i64};
+
+/// Where and with what dedup works.
+#[derive(Clone, Copy, Debug)]
+pub struct DecideContext<'a> {
+    /// Folder for files.
+    pub folder: &'a Path,
+    /// Where the texts are.
+    pub texts: RunTexts<'a>,
+    /// Threads.
+    pub workers: usize,
+    /// Memory of each external sort in bytes.
+    pub limit: usize,
+    /// What is known from the dataset that is added to.
+    pub before: Option<Before<'a>>,
+}
+
+/// What is known from the dataset that is added to.
+#[derive(Clone, Copy, Debug)]
+pub struct Before<'a> {
+    /// Its verified pairs; none where they cannot be relied on.
+    pub known: Option<&'a KnownPairs>,
+    /// Digests of the folded texts of the records that have gone, 16 bytes each.
+    pub gone: &'a Sorted,
+}
 
 /// What dedup found, sorted for the export.
 #[derive(Debug)]
@@ -24,7 +51,7 @@ pub struct Decided {
 }
 
 /// Counts over the exact classes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecideCounts {
     /// Records that came in.
@@ -33,35 +60,65 @@ pub struct DecideCounts {
     pub clusters: u64,
     /// Classes with more than 64 distinct ids, where not every pair was compared.
     pub wide_groups: u64,
+    /// Buckets of more than 64 texts, where not every pair was a candidate.
+    pub wide_buckets: u64,
+    /// Pairs by relation.
+    pub pairs: BTreeMap<String, u64>,
 }
 
 /// Decides every record of the key row files.
 ///
-/// Three external sorts, each under `limit` bytes: by id, which finds repeats of a record; by (folded text, order of preference),
-/// which brings each exact class together; by the dataset's order, which is how the export reads.
+/// Three external sorts, each under the limit: by id, which finds repeats of a record; by (folded text, order of preference),
+/// which brings each exact class together; by the dataset's order, which is how the export reads. Near-duplicates are sought among
+/// the first of each class.
 ///
 /// # Errors
 /// When a spill file cannot be read or written.
-pub fn decide(key_files: &[PathBuf], folder: &Path, policy: ExactPolicy, limit: usize) -> Result<Decided> {
+pub fn decide(key_files: &[PathBuf], rules: &DedupRules, context: DecideContext<'_>) -> Result<Decided> {
+    let DecideContext { folder, limit, .. } = context;
     let mut counts = DecideCounts::default();
-    let classes = sort_by_class(&sort_by_id(key_files, folder, limit, &mut counts)?, folder, limit)?;
+    let preference = &rules.preference;
+    let classes = sort_by_class(&sort_by_id(key_files, folder, limit, &mut counts)?, preference, (folder, limit))?;
+    let near = match &rules.near {
+        None => None,
+        Some(rule) => {
+            let search = NearSearch {
+                rule,
+                boilerplate: &rules.boilerplate,
+                preference,
+                texts: &context.texts,
+                workers: context.workers,
+                scratch: folder,
+                limit: limit / 2,
+                known: context.before.and_then(|before| before.known),
+            };
+            let mut heads = ClassScan::new(classes.rows()?, preference);
+            heads.keeps_members = true;
+            heads.gone = context.before.map(|before| before.gone.rows()).transpose()?.map(Gone::new).transpose()?;
+            Some(search.find(|| Ok(heads.next_class()?.map(Class::into_head)))?)
+        }
+    };
+    counts.wide_buckets = near.as_ref().map_or(0, |near| near.wide_buckets);
+    let mut joined = JoinedScan::new(near.as_ref().map(|near| near.joined.rows()).transpose()?)?;
     let mut decided = Sorter::new(folder.join("decided"), limit);
     let mut pairs = Sorter::new(folder.join("pairs"), limit / 2);
-    let mut ahead = ClassScan::new(classes.rows()?);
+    let mut ahead = ClassScan::new(classes.rows()?, preference);
     let mut scan = classes.rows()?;
     let mut out = Vec::new();
-    while let Some((size, distinct)) = ahead.next_class()? {
-        counts.clusters += u64::from(size > 1);
-        counts.wide_groups += u64::from(distinct as usize > GROUP_WIDTH);
-        let mut left = size;
+    while let Some(class) = ahead.next_class()? {
+        let cluster = joined.of_class(&class.head.key_sha256)?;
+        let heads_a_cluster = cluster.as_ref().map_or(class.size > 1, |joined| joined.link.is_none());
+        counts.clusters += u64::from(heads_a_cluster);
+        counts.wide_groups += u64::from(class.distinct as usize > GROUP_WIDTH);
+        let mut left = class.size;
         let mut take = || -> Result<Option<Member>> {
             if left == 0 {
                 return Ok(None);
             }
             left -= 1;
-            Ok(scan.next()?.map(read_member))
+            Ok(scan.next()?.map(|row| read_member(row, preference)))
         };
-        decide_class(size, policy, &mut take, |decision| {
+        decide_class((class.size, cluster.as_ref()), rules.policies, &mut take, |decision| {
             out.clear();
             match decision {
                 Decision::Verdict(row, verdict) => {
@@ -77,7 +134,9 @@ pub fn decide(key_files: &[PathBuf], folder: &Path, policy: ExactPolicy, limit: 
     }
     let rows = decided.finish()?;
     assert_eq!(rows.count(), counts.records, "law: every record is decided once");
-    Ok(Decided { rows, pairs: pairs.finish()?, counts })
+    let near = near.map(|near| near.pairs);
+    let pairs = Sorted::merge([pairs.finish()?].into_iter().chain(near), &folder.join("all-pairs"))?;
+    Ok(Decided { rows, pairs, counts })
 }
 
 fn push_decided(out: &mut Vec<u8>, row: &KeyRow<'_>, verdict: &Verdict) {
@@ -107,7 +166,7 @@ fn sort_by_id(key_files: &[PathBuf], folder: &Path, limit: usize, counts: &mut D
 }
 
 /// Rows by (folded text of the first row of equal id, its preference, place among its repeats).
-fn sort_by_class(by_id: &Sorted, folder: &Path, limit: usize) -> Result<Sorted> {
+fn sort_by_class(by_id: &Sorted, preference: &Preference, (folder, limit): (&Path, usize)) -> Result<Sorted> {
     let mut sorter = Sorter::new(folder.join("by-class"), limit);
     let mut rows = by_id.rows()?;
     let mut first: Option<KeyRow<'static>> = None;
@@ -126,7 +185,7 @@ fn sort_by_class(by_id: &Sorted, folder: &Path, limit: usize) -> Result<Sorted> 
         };
         out.clear();
         out.extend_from_slice(&original.key_sha256);
-        original.push_preference(&mut out);
+        preference.push(original, &mut out);
         out.extend_from_slice(&repeats.to_be_bytes());
         row.push_row(&mut out);
         sorter.push(&out)?;
@@ -134,51 +193,141 @@ fn sort_by_class(by_id: &Sorted, folder: &Path, limit: usize) -> Result<Sorted> 
     sorter.finish()
 }
 
-fn read_member(bytes: &[u8]) -> Member {
+fn read_member(bytes: &[u8], preference: &Preference) -> Member {
     let mut reader = RowReader::new(bytes);
-    reader.array::<32>();
-    skip_preference(&mut reader);
+    reader.array::<16>();
+    preference.skip(&mut reader);
     let repeat = u32::from_be_bytes(reader.array()) > 0;
     Member { row: KeyRow::read(&mut reader), repeat }
+}
+
+/// One exact class: its first row, and how many follow.
+struct Class {
+    head: KeyRow<'static>,
+    /// Records, repeats included.
+    size: u32,
+    /// Distinct ids.
+    distinct: u32,
+    /// The first articles, where the scan keeps them.
+    members: Vec<NearMember>,
+    /// Whether it is what it was in the dataset that is added to.
+    untouched: bool,
+}
+
+impl Class {
+    fn into_head(self) -> ClassHead {
+        ClassHead { size: self.size, row: self.head, members: self.members, untouched: self.untouched }
+    }
 }
 
 /// Counts each class one scan ahead of the scan that decides it, so that a class never has to fit in memory.
 struct ClassScan<'a> {
     rows: SortedRows<'a>,
-    next: Option<([u8; 32], bool)>,
+    preference: &'a Preference,
+    next: Option<KeyRow<'static>>,
+    keeps_members: bool,
+    gone: Option<Gone<'a>>,
+}
+
+/// Classes that have lost a record, in step with the classes.
+struct Gone<'a> {
+    rows: SortedRows<'a>,
+    next: Option<Half>,
+}
+
+impl<'a> Gone<'a> {
+    fn new(rows: SortedRows<'a>) -> Result<Self> {
+        let mut gone = Self { rows, next: None };
+        gone.advance()?;
+        Ok(gone)
+    }
+
+    fn advance(&mut self) -> Result<()> {
+        self.next = self.rows.next()?.map(|row| *row.first_chunk().expect("law: a digest has 16 bytes"));
+        Ok(())
+    }
+
+    fn has(&mut self, class: &Half) -> Result<bool> {
+        while self.next.as_ref().is_some_and(|next| next < class) {
+            self.advance()?;
+        }
+        Ok(self.next.as_ref() == Some(class))
+    }
 }
 
 impl<'a> ClassScan<'a> {
-    fn new(rows: SortedRows<'a>) -> Self {
-        Self { rows, next: None }
+    fn new(rows: SortedRows<'a>, preference: &'a Preference) -> Self {
+        Self { rows, preference, next: None, keeps_members: false, gone: None }
     }
 
-    /// Records and distinct ids of the next class.
-    fn next_class(&mut self) -> Result<Option<(u32, u32)>> {
-        let Some((class, _)) = (match self.next.take() {
-            Some(next) => Some(next),
-            None => self.read()?,
-        }) else {
-            return Ok(None);
+    fn next_class(&mut self) -> Result<Option<Class>> {
+        let head = match self.next.take() {
+            Some(next) => next,
+            None => match self.rows.next()? {
+                Some(row) => read_member(row, self.preference).row,
+                None => return Ok(None),
+            },
         };
-        let (mut size, mut distinct) = (1, 1);
-        while let Some((other, repeat)) = self.read()? {
-            if other != class {
-                self.next = Some((other, repeat));
+        let mut class = Class { untouched: head.carried, head, size: 1, distinct: 1, members: Vec::new() };
+        if self.keeps_members {
+            class.members.push(NearMember::of(&class.head, self.preference));
+        }
+        // The class of a row is that of the row that it repeats, and its digest stands first.
+        while let Some(bytes) = self.rows.next()? {
+            if !bytes.starts_with(&class.head.key_sha256) {
+                self.next = Some(read_member(bytes, self.preference).row);
                 break;
             }
-            size += 1;
-            distinct += u32::from(!repeat);
+            let mut reader = RowReader::new(bytes);
+            reader.array::<16>();
+            self.preference.skip(&mut reader);
+            class.size += 1;
+            let repeat = u32::from_be_bytes(reader.array()) > 0;
+            class.distinct += u32::from(!repeat);
+            if self.keeps_members {
+                let row = KeyRow::read(&mut reader);
+                class.untouched &= row.carried;
+                if !repeat && class.members.len() < GROUP_WIDTH {
+                    class.members.push(NearMember::of(&row, self.preference));
+                }
+            }
         }
-        Ok(Some((size, distinct)))
+        if let Some(gone) = &mut self.gone {
+            class.untouched &= !gone.has(&class.head.key_sha256)?;
+        }
+        Ok(Some(class))
+    }
+}
+
+/// The clusters of classes, in step with the classes.
+struct JoinedScan<'a> {
+    rows: Option<SortedRows<'a>>,
+    next: Option<(Half, Joined)>,
+}
+
+impl<'a> JoinedScan<'a> {
+    fn new(rows: Option<SortedRows<'a>>) -> Result<Self> {
+        let mut scan = Self { rows, next: None };
+        scan.advance()?;
+        Ok(scan)
     }
 
-    fn read(&mut self) -> Result<Option<([u8; 32], bool)>> {
-        Ok(self.rows.next()?.map(|bytes| {
-            let mut reader = RowReader::new(bytes);
-            let class = reader.array();
-            skip_preference(&mut reader);
-            (class, u32::from_be_bytes(reader.array()) > 0)
-        }))
+    fn advance(&mut self) -> Result<()> {
+        self.next = match &mut self.rows {
+            Some(rows) => rows.next()?.map(read_joined),
+            None => None,
+        };
+        Ok(())
+    }
+
+    fn of_class(&mut self, class: &Half) -> Result<Option<Joined>> {
+        match &self.next {
+            Some((next, joined)) if next == class => {
+                let joined = *joined;
+                self.advance()?;
+                Ok(Some(joined))
+            }
+            _ => Ok(None),
+        }
     }
 }

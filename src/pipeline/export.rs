@@ -9,7 +9,9 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
 use super::RunOptions;
 use super::article_rows::{ArticleRows, id_text, numbers, option, text_option};
+use super::dataset_rows::Dataset;
 use super::external_sort::{Sorted, Sorter};
+use super::incremental::is_carried;
 use super::interim::{Interim, PAIRS_FILE};
 use super::rejects::push_ledger_key;
 use super::run_merge::{Gather, Head, RunMerge, merge_passes};
@@ -17,15 +19,16 @@ use super::runs::Run;
 use super::shard_files::{ShardFiles, writer_options};
 use super::shards::{DecidedRow, ShardPlan};
 use super::side_tables::{SideTable, TableOptions, write_side_table};
-use super::table_rows::{Cell, push_cells, text_cell};
+use super::splits::{push_split_member, split_rows};
+use super::table_rows::{Cell, push_batch_row, push_cells, text_cell};
 use super::workers::run_workers;
-use crate::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, interim, schema_of};
+use crate::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, SPLITS, interim, schema_of};
 use crate::config::Config;
 use crate::dedup::{Pair, Verdict};
 use crate::error::Result;
 use crate::io::{SpillReader, Staging};
 use crate::kernels::encode_row::RowReader;
-use crate::manifest::{Account, FileEntry, SourceAccount};
+use crate::manifest::{Account, FileEntry, SourceAccount, SplitAccount};
 use crate::writers::cut::{CutLimits, RowGroupCut};
 use crate::writers::dataset_digest::DatasetDigest;
 
@@ -40,6 +43,8 @@ pub struct Exported {
     pub account: Account,
     /// The dataset digest.
     pub digest: DatasetDigest,
+    /// How articles were split.
+    pub splits: Option<SplitAccount>,
 }
 
 /// Writes the tables of a dataset into `staging`.
@@ -51,7 +56,7 @@ pub struct Exported {
 /// When runs and verdicts do not tell of the same rows.
 pub fn export(
     (config, options): (&Config, &RunOptions),
-    (folder, interim): (&Path, &Interim),
+    (folder, interim, before): (&Path, &Interim, Option<&Dataset<'_>>),
     scratch: &Path,
     staging: &Staging,
 ) -> Result<Exported> {
@@ -76,22 +81,33 @@ pub fn export(
                 context: &context,
                 ledger: sorter("records"),
                 candidates: sorter("candidates"),
+                splits: config.export.splits.as_ref().map(|_| sorter("split-members")),
+                carried: sorter("carried-ids"),
                 row: Vec::new(),
                 exported: Exported::default(),
             })
         },
         ShardWorker::write_shard,
-        |worker| Ok((worker.exported, worker.ledger.finish()?, worker.candidates.finish()?)),
+        |worker| {
+            let tables = (worker.ledger.finish()?, worker.candidates.finish()?, worker.carried.finish()?);
+            Ok((worker.exported, tables, worker.splits.map(Sorter::finish).transpose()?))
+        },
     )?;
     let mut exported = Exported::default();
-    let (mut ledgers, mut candidates) = (Vec::new(), Vec::new());
-    for (part, ledger, dates) in parts {
+    let (mut ledgers, mut candidates, mut carried, mut members) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (part, (ledger, dates, ids), splits) in parts {
         exported.add(part);
         ledgers.push(ledger);
         candidates.push(dates);
+        carried.push(ids);
+        members.extend(splits);
     }
     ledgers.push(rejected_rows((folder, interim), scratch, memory.sorter_bytes, &mut exported.account)?);
-    let tables = [
+    if let Some(before) = before {
+        let carried = Sorted::merge(carried, &scratch.join("carried-ids"))?;
+        candidates.push(carried_candidates(before, &carried, scratch, memory.sorter_bytes)?);
+    }
+    let mut tables = vec![
         (
             SideTable::new(&RECORDS, |reader| {
                 reader.skip_ordered();
@@ -112,6 +128,15 @@ pub fn export(
             pair_rows(folder, scratch, memory.sorter_bytes)?,
         ),
     ];
+    if let Some(rule) = &config.export.splits {
+        let members = Sorted::merge(members, &scratch.join("split-members"))?;
+        let (rows, counts) = split_rows(&members, rule, (&scratch.join("splits"), memory.sorter_bytes))?;
+        exported.splits = Some(SplitAccount { rule: rule.clone(), rows: counts });
+        let skip_id = |reader: &mut RowReader<'_>| {
+            reader.array::<16>();
+        };
+        tables.push((SideTable::new(&SPLITS, skip_id), rows));
+    }
     for (table, rows) in &tables {
         exported.rows.insert(table.name().to_owned(), rows.count());
         exported.files.extend(write_side_table(table, rows, staging, &context.table_options())?);
@@ -163,6 +188,9 @@ struct ShardWorker<'a> {
     context: &'a Context<'a>,
     ledger: Sorter,
     candidates: Sorter,
+    splits: Option<Sorter>,
+    /// Ids of rows whose date candidates stand in the dataset that is added to.
+    carried: Sorter,
     row: Vec<u8>,
     exported: Exported,
 }
@@ -215,6 +243,7 @@ impl ShardWorker<'_> {
     fn write_group(&mut self, group: &mut RowGroup, files: &mut ShardFiles) -> Result<()> {
         let gathered = group.rows.take_shared()?;
         self.push_candidates(&gathered)?;
+        self.push_split_members(&gathered, &group.verdicts)?;
         let batch = fill_cluster_columns(&gathered, &group.verdicts)?;
         drop(gathered);
         let rows = batch.num_rows() as u64;
@@ -284,6 +313,18 @@ impl ShardWorker<'_> {
         self.ledger.push(&self.row)
     }
 
+    /// Adds what the split must know of rows that stay.
+    fn push_split_members(&mut self, batch: &RecordBatch, verdicts: &[Verdict]) -> Result<()> {
+        let Some(splits) = &mut self.splits else { return Ok(()) };
+        let rows = ArticleRows::of(batch);
+        for (row, verdict) in verdicts.iter().enumerate() {
+            self.row.clear();
+            push_split_member(&mut self.row, verdict, (rows.id.value(row), option(&rows.published_date, row)));
+            splits.push(&self.row)?;
+        }
+        Ok(())
+    }
+
     /// Adds the date candidates of rows that stay.
     fn push_candidates(&mut self, batch: &RecordBatch) -> Result<()> {
         let rows = ArticleRows::of(batch);
@@ -305,6 +346,10 @@ impl ShardWorker<'_> {
         let accepted = fields.column_by_name("accepted").expect("law: date candidates have their columns").as_boolean();
         for row in 0..batch.num_rows() {
             let id = rows.id.value(row);
+            if is_carried(batch, row) {
+                self.carried.push(&super::article_rows::id_bytes(id))?;
+                continue;
+            }
             let (start, end) = (lists.value_offsets()[row] as usize, lists.value_offsets()[row + 1] as usize);
             for (rank, at) in (start..end).enumerate() {
                 self.row.clear();
@@ -334,6 +379,34 @@ impl ShardWorker<'_> {
         }
         Ok(())
     }
+}
+
+/// Rows of `date_candidates` of a dataset whose ids, 16 bytes each, stay.
+fn carried_candidates(dataset: &Dataset<'_>, ids: &Sorted, scratch: &Path, limit: usize) -> Result<Sorted> {
+    let mut sorter = Sorter::new(scratch.join("carried-candidates"), limit);
+    let mut ids = ids.rows()?;
+    let mut next = ids.next()?.map(<[u8]>::to_vec);
+    let names: Vec<&str> = DATE_CANDIDATES.columns.iter().map(|column| column.name).collect();
+    let mut row = Vec::new();
+    dataset.scan(&DATE_CANDIDATES, &names, |batch| {
+        let all_ids = super::article_rows::text(batch, "id");
+        for at in 0..batch.num_rows() {
+            let id = super::article_rows::id_bytes(all_ids.value(at));
+            while next.as_deref().is_some_and(|next| *next < id[..]) {
+                next = ids.next()?.map(<[u8]>::to_vec);
+            }
+            if next.as_deref() == Some(&id[..]) {
+                row.clear();
+                row.extend_from_slice(&id);
+                let rank = numbers::<arrow::datatypes::Int32Type>(batch, "rank").value(at);
+                row.extend_from_slice(&(rank as u32).to_be_bytes());
+                push_batch_row(&mut row, &DATE_CANDIDATES, (batch, at));
+                sorter.push(&row)?;
+            }
+        }
+        Ok(())
+    })?;
+    sorter.finish()
 }
 
 /// Rows of one row group while they are picked.

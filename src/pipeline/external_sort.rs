@@ -144,6 +144,7 @@ impl SortedRows<'_> {
     ///
     /// # Errors
     /// When a chunk cannot be read.
+    #[expect(clippy::should_implement_trait, reason = "rows are lent, which no iterator can do")]
     pub fn next(&mut self) -> Result<Option<&[u8]>> {
         if self.started
             && let Some(source) = self.heap.smallest()

@@ -15,8 +15,8 @@ pub const LEAST_MEMORY: u64 = 192 * MIB;
 
 /// Program, tables, allocator slack and thread stacks: kept out of every share.
 const RESERVE: u64 = 40 * MIB;
-/// What a worker of phase 1 needs beside its run buffer: read window, decoded record, a batch before and after a stage.
-const WORKER: u64 = 32 * MIB;
+/// What a worker of phase 1 needs beside its run buffer: read window, decoded record and its shingles, a batch before and after a stage.
+const WORKER: u64 = 40 * MIB;
 /// What a shard in writing needs beside the open runs: the rows of a row group, their copy as one batch, the encoded columns.
 const SHARD: u64 = 88 * MIB;
 

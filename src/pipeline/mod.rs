@@ -3,15 +3,22 @@
 //! `run` is the stages with a temporary folder between them; each stage command is a part of it with folders that stay.
 
 mod article_rows;
+pub mod boilerplate;
+pub mod calibrate;
 mod chain;
 pub mod check;
+mod compare;
+mod dataset_rows;
 mod decide;
 pub mod explain;
 mod export;
-mod external_sort;
+pub mod external_sort;
+mod guard;
+mod incremental;
 mod interim;
 mod memory;
 mod merge_heap;
+pub mod near;
 mod phase_one;
 mod plan;
 mod read_unit;
@@ -22,18 +29,22 @@ mod runs;
 mod shard_files;
 mod shards;
 mod side_tables;
+mod splits;
 mod stage_list;
 mod table_rows;
+pub mod verify;
 mod workers;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+pub use guard::{Excess, Side};
+pub use incremental::Arrivals;
 pub use interim::MANIFEST;
 pub use memory::{DEFAULT_MEMORY, LEAST_MEMORY, MemoryPlan};
 pub use plan::Plan;
-pub use run::{Outcome, run, run_stage};
+pub use run::{Outcome, run, run_into, run_stage};
 pub use stage_list::{STAGE_NAMES, check_stages, stages};
 
 use crate::error::Result;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use crate::config::{Config, OnUnreadable};
 use crate::error::Result;
@@ -40,6 +41,8 @@ pub struct PlannedFile {
     pub path: PathBuf,
     /// Size on disk.
     pub size: u64,
+    /// Time of its last change, where the system keeps one.
+    pub modified: Option<SystemTime>,
     /// What is known of every record in it.
     pub facts: FileFacts,
     /// Name in lower case without compression suffix.
@@ -132,6 +135,14 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Keeps the work of reading some of its files; the list of files stays.
+    pub fn read_only(&mut self, wanted: impl Fn(&PlannedFile) -> bool) {
+        let files = &self.files;
+        self.units.retain(|unit| wanted(&files[unit.file]));
+        let wanted: BTreeSet<usize> = self.units.iter().map(|unit| unit.file).collect();
+        self.bytes = wanted.iter().map(|file| self.files[*file].size).sum();
+    }
+
     /// Cuts the files into units.
     fn cut(&mut self) -> Result<()> {
         for (at, file) in self.files.iter().enumerate() {
@@ -204,6 +215,7 @@ fn plan_file(
     Ok(PlannedFile {
         path,
         size: head.size,
+        modified: file.modified,
         facts,
         name: head.name,
         reader,
@@ -226,7 +238,16 @@ fn unreadable(path: PathBuf, raw_path: &str, cause: &str) -> PlannedFile {
         stated_outlet: String::new(),
     };
     let rejection = Rejection::new(ReasonCode::UnreadableFile, cause);
-    PlannedFile { path, size: 0, facts, name: String::new(), reader: Err(rejection), stopped: None, compressed: false }
+    PlannedFile {
+        path,
+        size: 0,
+        modified: None,
+        facts,
+        name: String::new(),
+        reader: Err(rejection),
+        stopped: None,
+        compressed: false,
+    }
 }
 
 /// The innermost cause of an error, in words that do not name a path of the machine.

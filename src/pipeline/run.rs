@@ -2,25 +2,32 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use super::RunOptions;
 use super::chain::Target;
-use super::decide::decide;
+use super::dataset_rows::Dataset;
+use super::decide::{Before, DecideContext, decide};
 use super::export::export;
+use super::external_sort::Sorted;
+use super::guard::{Excess, excesses, show_pairs};
+use super::incremental::{Arrivals, Base, Paths, add_accounts, sort_by_place, stubs_that_stay, write_index};
 use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
+use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
 use super::runs::RunLimits;
 use super::shards::plan_shards;
 use super::stage_list::{STAGE_NAMES, check_stages, stages};
-use crate::columns::TABLES;
-use crate::columns::json_schema;
+use crate::columns::{json_schema, tables_of};
 use crate::config::Config;
+use crate::dedup::Pair;
 use crate::error::{Error, Result};
 use crate::io::{Kind, SpillDir, SpillWriter, Staging, link_or_copy, peak_rss};
+use crate::kernels::encode_row::RowReader;
 use crate::manifest::{Account, DuplicateAccount, FileEntry, Manifest};
 use crate::stages::Stage;
 use crate::writers::card::{CardFacts, card};
@@ -34,6 +41,12 @@ pub struct Outcome {
     pub output: PathBuf,
     /// Seconds of wall time.
     pub seconds: f64,
+    /// Sources that lost more than the configured share; where there are any, the result lies beside the output that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub excesses: Vec<Excess>,
+    /// What was read, when records were worked into a dataset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<Arrivals>,
 }
 
 /// Facts of one run that never enter a row or the manifest.
@@ -49,9 +62,24 @@ struct RunFacts {
 
 /// Turns the raw files of `config` into a dataset.
 ///
+/// When a source loses more than the configured share as duplicates, the output stays as it is, and the result goes to
+/// `<output>.failed`.
+///
 /// # Errors
 /// When a file cannot be read or written, or the output cannot be replaced.
 pub fn run(config: &Config, options: &RunOptions) -> Result<Outcome> {
+    run_guarded(config, options, config.max_source_loss)
+}
+
+/// Turns raw files into a dataset, whatever a source loses.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_unguarded(config: &Config, options: &RunOptions) -> Result<Outcome> {
+    run_guarded(config, options, None)
+}
+
+fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> Result<Outcome> {
     let started = Started::now();
     let output = &config.export.path;
     check_apart(&config.input.path, output)?;
@@ -68,13 +96,110 @@ pub fn run(config: &Config, options: &RunOptions) -> Result<Outcome> {
     interim.take(phase_one);
     drop(plan);
     options.progress.phase.store(2, Ordering::Relaxed);
-    dedup_folder(config, options, spill.path(), &mut interim)?;
+    dedup_folder((config, options), spill.path(), &mut interim, &Earlier::default())?;
     options.progress.phase.store(3, Ordering::Relaxed);
-    let manifest = write_dataset((config, options), (spill.path(), &interim), spill.path(), &staging)?;
+    let manifest = write_dataset((config, options), (spill.path(), &interim, None), spill.path(), &staging)?;
     started.write_facts(&staging, options)?;
-    let published = staging.publish()?;
+    let lost = max_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
+    let (output, excesses) = publish(&mut staging, lost)?;
     options.progress.phase.store(4, Ordering::Relaxed);
-    Ok(Outcome { manifest, output: shown_path(&published.path), seconds: started.elapsed().as_secs_f64() })
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Outcome { manifest, output, seconds, excesses, arrivals: None })
+}
+
+/// Works the raw files of `config` into the dataset at its output, reading only those that are new or have changed; `rehash` reads
+/// all of them.
+///
+/// The result is what [`run`] would give, and an index that the next call needs. Without a dataset or an index of this version and
+/// configuration all files are read.
+///
+/// # Errors
+/// As [`run`]; a dataset error when the dataset that is added to is damaged.
+pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<Outcome> {
+    let started = Started::now();
+    let output = &config.export.path;
+    check_apart(&config.input.path, output)?;
+    let stages = stages(config)?;
+    check_stages(&stages);
+    let mut staging = Staging::create_beside(output, Kind::Dataset)?;
+    let spill = SpillDir::create_beside(output)?;
+    let base = if rehash { None } else { Base::open(output, config)? };
+    let memory = options.memory_plan()?;
+    let limit = memory.sorter_bytes * 2;
+    // Files of removed records whose texts are needed; each pass adds some, so the passes end.
+    let mut needed = Paths::new();
+    loop {
+        options.progress.phase.store(0, Ordering::Relaxed);
+        let mut plan = make_plan(config, options)?;
+        let mut unchanged = base.as_ref().map_or_else(Paths::new, |base| base.unchanged(&plan));
+        unchanged.retain(|path| !needed.contains(path));
+        plan.read_only(|file| !unchanged.contains(&file.facts.raw_path));
+        options.progress.total_bytes.store(plan.bytes, Ordering::Relaxed);
+        options.progress.phase.store(1, Ordering::Relaxed);
+        let pass = SpillDir::create_in(spill.path(), "pass")?;
+        let folder = pass.path();
+        let mut interim = Interim::new("validate", config.digest.to_string());
+        interim.input = plan.input.clone();
+        interim.take(read_raw((config, &plan, options), &stages, folder, Target::Runs(memory.runs))?);
+        options.progress.phase.store(2, Ordering::Relaxed);
+        let mut stubs = Vec::new();
+        let mut earlier = Earlier::default();
+        if let Some(base) = &base {
+            let carried = base.carry(&unchanged, (folder, memory.runs, limit))?;
+            interim.records += carried.records;
+            add_accounts(&mut interim.accounts, &carried.accounts);
+            stubs.clone_from(&carried.stubs.runs);
+            interim.written.add(carried.written);
+            interim.written.add(carried.stubs);
+            earlier.gone = Some(carried.gone);
+            earlier.known = base.known_pairs(folder, limit)?;
+        }
+        dedup_folder((config, options), folder, &mut interim, &earlier)?;
+        let mut missing = earlier.without_text.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if missing.is_empty() && !stubs.is_empty() {
+            missing = stubs_that_stay(folder, &stubs, &interim.shards)?;
+        }
+        if !missing.is_empty() {
+            let known = needed.len();
+            needed.extend(missing);
+            assert!(needed.len() > known, "law: a raw file that was read has the texts of its records");
+            continue;
+        }
+        options.progress.phase.store(3, Ordering::Relaxed);
+        let before = base.as_ref().map(Base::dataset);
+        let manifest = write_dataset((config, options), (folder, &interim, before), folder, &staging)?;
+        let rows = sort_by_place(folder, &interim.written.keys, limit)?;
+        write_index(&staging, (config, &manifest.dataset_sha256), &plan, &rows)?;
+        started.write_facts(&staging, options)?;
+        let lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
+        let (output, excesses) = publish(&mut staging, lost)?;
+        options.progress.phase.store(4, Ordering::Relaxed);
+        let arrivals = Some(match &base {
+            Some(base) => base.arrivals(&plan, &unchanged),
+            None => Arrivals { read: plan.files.len() as u64, ..Arrivals::default() },
+        });
+        let seconds = started.elapsed().as_secs_f64();
+        return Ok(Outcome { manifest, output, seconds, excesses, arrivals });
+    }
+}
+
+/// Puts the result at the output, or beside it where sources have `lost` too much; these then show their pairs.
+fn publish(staging: &mut Staging, mut lost: Vec<Excess>) -> Result<(PathBuf, Vec<Excess>)> {
+    let published = if lost.is_empty() {
+        staging.publish()?
+    } else {
+        show_pairs(staging.path(), &mut lost)?;
+        staging.publish_failed()?
+    };
+    Ok((shown_path(&published.path), lost))
+}
+
+/// What dedup knows of the dataset that is added to.
+#[derive(Debug, Default)]
+struct Earlier {
+    known: Option<KnownPairs>,
+    gone: Option<Sorted>,
+    without_text: Mutex<Paths>,
 }
 
 /// Runs one stage: `input` is what the stage before wrote (raw files for `ingest`), `output` a folder, or for `export` the dataset.
@@ -103,6 +228,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
         Target::Batches
     };
     options.progress.phase.store(1, Ordering::Relaxed);
+    let mut lost = Vec::new();
     let manifest = match before {
         None => {
             let plan = make_plan(config, options)?;
@@ -115,8 +241,9 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
         Some(interim) if name == "export" => {
             options.progress.phase.store(3, Ordering::Relaxed);
             let spill = SpillDir::create_beside(output)?;
-            let manifest = write_dataset((config, options), (input, &interim), spill.path(), &staging)?;
+            let manifest = write_dataset((config, options), (input, &interim, None), spill.path(), &staging)?;
             started.write_facts(&staging, options)?;
+            lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
             manifest
         }
         Some(mut interim) if name == "dedup" => {
@@ -126,7 +253,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
             for file in runs.chain(written.keys.iter().chain(&written.rejects).map(Path::new)) {
                 link_or_copy(&input.join(file), &staging.path().join(file))?;
             }
-            dedup_folder(config, options, staging.path(), &mut interim)?;
+            dedup_folder((config, options), staging.path(), &mut interim, &Earlier::default())?;
             name.clone_into(&mut interim.stage);
             interim.write(&staging)?;
             interim.summary(config)
@@ -146,9 +273,10 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
             interim.summary(config)
         }
     };
-    let published = staging.publish()?;
+    let (output, excesses) = publish(&mut staging, lost)?;
     options.progress.phase.store(4, Ordering::Relaxed);
-    Ok(Outcome { manifest, output: shown_path(&published.path), seconds: started.elapsed().as_secs_f64() })
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Outcome { manifest, output, seconds, excesses, arrivals: None })
 }
 
 impl Interim {
@@ -182,15 +310,40 @@ fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
 }
 
 /// Decides the records of a folder of runs and plans the shards, beside the runs.
-fn dedup_folder(config: &Config, options: &RunOptions, folder: &Path, interim: &mut Interim) -> Result<()> {
+fn dedup_folder(
+    (config, options): (&Config, &RunOptions),
+    folder: &Path,
+    interim: &mut Interim,
+    earlier: &Earlier,
+) -> Result<()> {
     let keys: Vec<PathBuf> = interim.written.keys.iter().map(|file| folder.join(file)).collect();
     let scratch = SpillDir::create_in(folder, "dedup")?;
-    let decided = decide(&keys, scratch.path(), config.exact, options.memory_plan()?.sorter_bytes * 2)?;
+    let memory = options.memory_plan()?;
+    let texts = RunTexts {
+        folder,
+        runs: &interim.written.runs,
+        open_bytes: memory.open_bytes,
+        chunk_bytes: memory.runs.chunk_bytes,
+        without_text: &earlier.without_text,
+    };
+    let context = DecideContext {
+        folder: scratch.path(),
+        texts,
+        workers: memory.workers,
+        limit: memory.sorter_bytes * 2,
+        before: earlier.gone.as_ref().map(|gone| Before { known: earlier.known.as_ref(), gone }),
+    };
+    let decided = decide(&keys, &config.dedup, context)?;
     interim.shards = plan_shards(&decided.rows, folder, options.cut_limits)?;
     interim.counts = decided.counts;
     let mut pairs = SpillWriter::create(&folder.join(PAIRS_FILE), 64 << 10)?;
     let mut rows = decided.pairs.rows()?;
     while let Some(row) = rows.next()? {
+        let relation = Pair::read(&mut RowReader::new(row)).relation.name();
+        match interim.counts.pairs.get_mut(relation) {
+            Some(count) => *count += 1,
+            None => drop(interim.counts.pairs.insert(relation.to_owned(), 1)),
+        }
         pairs.push(row)?;
     }
     pairs.finish()?;
@@ -200,11 +353,11 @@ fn dedup_folder(config: &Config, options: &RunOptions, folder: &Path, interim: &
 /// Writes tables, schemas, card and manifest into `staging`.
 fn write_dataset(
     (config, options): (&Config, &RunOptions),
-    (folder, interim): (&Path, &Interim),
+    (folder, interim, before): (&Path, &Interim, Option<&Dataset<'_>>),
     scratch: &Path,
     staging: &Staging,
 ) -> Result<Manifest> {
-    let exported = export((config, options), (folder, interim), scratch, staging)?;
+    let exported = export((config, options), (folder, interim, before), scratch, staging)?;
     let mut manifest = Manifest::new(dataset_version(config), interim.config_sha256.clone());
     manifest.dataset_sha256 = exported.digest.sum().to_string();
     manifest.rows = exported.rows;
@@ -213,10 +366,15 @@ fn write_dataset(
     assert_eq!(manifest.account.records, interim.records, "law: every record that was read has one row in `records`");
     manifest.account.stages.clone_from(&interim.accounts);
     assert_eq!(manifest.account.open_sum(), None, "law: the sum is closed");
-    manifest.duplicates =
-        DuplicateAccount { clusters: interim.counts.clusters, wide_groups: interim.counts.wide_groups };
+    manifest.duplicates = DuplicateAccount {
+        clusters: interim.counts.clusters,
+        wide_groups: interim.counts.wide_groups,
+        wide_buckets: interim.counts.wide_buckets,
+        pairs: interim.counts.pairs.clone(),
+    };
     manifest.files = exported.files;
-    for table in TABLES {
+    manifest.splits = exported.splits;
+    for table in tables_of(manifest.splits.is_some()) {
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
@@ -231,6 +389,7 @@ fn write_dataset(
         rejected: manifest.account.rejected,
         dataset_digest: exported.digest.sum(),
         formats: &["parquet", "jsonl"],
+        splits: manifest.splits.as_ref().map(|splits| &splits.rows),
     });
     manifest.files.push(write_text(staging, "README.md", &text)?);
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::interleave_record_batch;
 use serde::{Deserialize, Serialize};
 
-use super::article_rows::{ArticleRows, shared_text};
+use super::article_rows::{ArticleRows, count_metadata, shared_text};
 use super::external_sort::RowArena;
 use crate::error::Result;
 use crate::io::{IpcWriter, SpillWriter};
@@ -122,9 +122,10 @@ impl RunBuffer {
         }
         let sizes = logical_size(&batch);
         let rows = ArticleRows::of(&batch);
+        let metadata = count_metadata(&batch);
         for (row, size) in sizes.iter().enumerate() {
             self.key.clear();
-            rows.key_row(row, *size).push_row(&mut self.key);
+            rows.key_row(row, (*size, metadata[row])).push_row(&mut self.key);
             self.key_rows.push(&self.key)?;
             self.key.clear();
             rows.push_sort_key(row, &mut self.key);

@@ -23,7 +23,7 @@ pub fn stages(config: &Config) -> Result<Vec<Box<dyn Stage>>> {
     Ok(vec![
         Box::new(Normalize),
         Box::new(Attach::new(Arc::clone(&config.attach))),
-        Box::new(Fingerprint),
+        Box::new(Fingerprint::new(config.dedup.near, Arc::clone(&config.dedup.boilerplate))),
         Box::new(Validate::new()),
     ])
 }

@@ -73,6 +73,34 @@ pub fn push_cells(out: &mut Vec<u8>, table: &Table, cells: &[Cell<'_>]) {
     }
 }
 
+/// Appends a row of a batch that has the columns of `table`, behind whatever sort key `out` holds.
+///
+/// # Panics
+/// When the batch lacks a column, or the table has a list column.
+pub fn push_batch_row(out: &mut Vec<u8>, table: &Table, (batch, row): (&RecordBatch, usize)) {
+    use arrow::datatypes::{Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
+
+    use super::article_rows::{numbers, option, text, text_option};
+    let cells: Vec<Cell<'_>> = table
+        .columns
+        .iter()
+        .map(|column| match column.kind {
+            ColumnType::Text => Cell::text(text_option(text(batch, column.name), row)),
+            ColumnType::Int32 => Cell::number(option(numbers::<Int32Type>(batch, column.name), row)),
+            ColumnType::Int64 => Cell::number(option(numbers::<Int64Type>(batch, column.name), row)),
+            ColumnType::Float64 => Cell::float(option(numbers::<Float64Type>(batch, column.name), row)),
+            ColumnType::Date => Cell::number(option(numbers::<Date32Type>(batch, column.name), row)),
+            ColumnType::Timestamp => Cell::number(option(numbers::<TimestampMicrosecondType>(batch, column.name), row)),
+            ColumnType::Boolean => {
+                let values = batch.column_by_name(column.name).map(arrow::array::AsArray::as_boolean);
+                values.map_or(Cell::Null, |values| Cell::Boolean(values.value(row)))
+            }
+            ColumnType::TextList => unreachable!("law: side tables have no list columns"),
+        })
+        .collect();
+    push_cells(out, table, &cells);
+}
+
 /// The text of one cell of the row whose cells begin where `reader` stands.
 pub fn text_cell<'a>(table: &Table, mut reader: RowReader<'a>, name: &str) -> Option<&'a str> {
     for column in table.columns {

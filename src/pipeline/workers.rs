@@ -60,6 +60,32 @@ pub fn run_workers<S, R: Send>(
     }
 }
 
+/// Runs `work` over `pieces` on `workers` threads; the results come in the order of the pieces.
+///
+/// Each thread begins with its own state from `start`.
+///
+/// # Errors
+/// The failure of the earliest piece that failed.
+pub fn map_pieces<T: Sync, S, R: Send>(
+    workers: usize,
+    pieces: &[T],
+    start: impl Fn(usize) -> Result<S> + Sync,
+    work: impl Fn(&mut S, &T) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    let done = run_workers(
+        (workers, pieces.len()),
+        |worker| Ok((start(worker)?, Vec::new())),
+        |(state, done), place| {
+            done.push((place, work(state, &pieces[place])?));
+            Ok(())
+        },
+        |(_, done)| Ok(done),
+    )?;
+    let mut done: Vec<(usize, R)> = done.into_iter().flatten().collect();
+    done.sort_unstable_by_key(|(place, _)| *place);
+    Ok(done.into_iter().map(|(_, result)| result).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +115,15 @@ mod tests {
                 Ok,
             );
             assert_eq!(failed.unwrap_err().to_string(), "7");
+        }
+    }
+
+    #[test]
+    fn results_come_in_the_order_of_the_pieces() {
+        let pieces: Vec<usize> = (0..500).collect();
+        for workers in [1, 3] {
+            let doubled = map_pieces(workers, &pieces, |_| Ok(()), |(), piece| Ok(2 * piece)).unwrap();
+            assert_eq!(doubled, pieces.iter().map(|piece| 2 * piece).collect::<Vec<_>>());
         }
     }
 }

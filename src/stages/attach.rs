@@ -4,13 +4,13 @@ mod columns;
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, RecordBatch, StringArray, StringBuilder};
+use arrow::array::{ArrayRef, Float64Builder, Int32Builder, RecordBatch, StringArray, StringBuilder};
 
 use self::columns::{FactColumns, Lines, RightsColumns, SourceColumns, URLS};
 use super::{Stage, StageOutput};
 use crate::columns::batch::{column, replace_columns};
 use crate::columns::cells::{Cells, TextLists, cells_of};
-use crate::columns::interim::{DATE_CANDIDATES, IS_AGENCY, STATEMENTS};
+use crate::columns::interim::{DATE_CANDIDATES, SOURCE_RANK, STATEMENTS};
 use crate::columns::{ARTICLES, StatementList, TextListBuilder};
 use crate::error::{Error, Result};
 use crate::extractors::dates::columns::DateColumns;
@@ -61,7 +61,7 @@ const PROVIDES: &[&str] = &[
     "tdm_reservation",
     "quality_flags",
     DATE_CANDIDATES,
-    IS_AGENCY,
+    SOURCE_RANK,
 ];
 
 /// What `attach` knows besides the records.
@@ -161,7 +161,7 @@ struct AttachRows<'a, 'r> {
     language_confidence: Float64Builder,
     language_evidence: StringBuilder,
     quality_flags: TextListBuilder,
-    is_agency: BooleanBuilder,
+    source_rank: Int32Builder,
 }
 
 impl<'a, 'r> AttachRows<'a, 'r> {
@@ -183,7 +183,7 @@ impl<'a, 'r> AttachRows<'a, 'r> {
             language_confidence: Float64Builder::with_capacity(rows),
             language_evidence: codes(),
             quality_flags: TextListBuilder::with_capacity(rows),
-            is_agency: BooleanBuilder::with_capacity(rows),
+            source_rank: Int32Builder::with_capacity(rows),
         }
     }
 
@@ -208,7 +208,7 @@ impl<'a, 'r> AttachRows<'a, 'r> {
             self.flags.push(SOURCE_CONFLICT);
         }
         self.sources.push(outlet, outlet.basis.evidence(stated.map(|stated| stated.evidence)));
-        self.is_agency.append_value(outlet.is_agency());
+        self.source_rank.append_value(outlet.rank());
         self.rights.push(row, outlet.entry, &mut self.lines);
         self.facts.push(row, &mut self.lines);
 
@@ -252,7 +252,7 @@ impl<'a, 'r> AttachRows<'a, 'r> {
         arrays.push(("language_confidence", Arc::new(self.language_confidence.finish())));
         arrays.push(("language_evidence", Arc::new(self.language_evidence.finish())));
         arrays.push(("quality_flags", Arc::new(self.quality_flags.finish())));
-        arrays.push((IS_AGENCY, Arc::new(self.is_agency.finish())));
+        arrays.push((SOURCE_RANK, Arc::new(self.source_rank.finish())));
         replace_columns(batch, arrays, &[STATEMENTS])
     }
 }

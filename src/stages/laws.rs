@@ -12,8 +12,9 @@ use super::ingest::{FileFacts, IngestBuilder, PROVIDES};
 use super::normalize::Normalize;
 use super::{Stage, StageOutput};
 use crate::columns::batch::{column, field_of};
-use crate::columns::interim::{DATE_CANDIDATES, IS_AGENCY, KEY_SHA256};
+use crate::columns::interim::{BANDS, DATE_CANDIDATES, KEY_SHA256, SOURCE_RANK};
 use crate::columns::{ARTICLES, TextListBuilder};
+use crate::dedup::NearRule;
 use crate::extractors::registry::Registry;
 use crate::origin::ByteRange;
 use crate::readers::RawRecord;
@@ -61,7 +62,11 @@ fn ingested(rows: &[Row]) -> RecordBatch {
 fn stages() -> Vec<Box<dyn Stage>> {
     let registry = Arc::new(Registry::parse(SOURCES, "sources.toml").expect("a good registry"));
     let options = AttachOptions { registry, ..AttachOptions::default() };
-    vec![Box::new(Normalize), Box::new(Attach::new(Arc::new(options))), Box::new(Fingerprint)]
+    vec![
+        Box::new(Normalize),
+        Box::new(Attach::new(Arc::new(options))),
+        Box::new(Fingerprint::new(Some(NearRule::default()), Arc::default())),
+    ]
 }
 
 /// Applies every stage and holds each to its declarations; `kept + rejected = in`.
@@ -104,7 +109,7 @@ fn a_complete_row_has_every_column_of_articles_in_order() {
     assert_eq!(names[..expected.len()], expected);
     let mut interim = names[expected.len()..].to_vec();
     interim.sort_unstable();
-    assert_eq!(interim, [DATE_CANDIDATES, IS_AGENCY, KEY_SHA256]);
+    assert_eq!(interim, [BANDS, DATE_CANDIDATES, KEY_SHA256, SOURCE_RANK]);
     for column in ARTICLES.columns {
         assert_eq!(*schema.field_with_name(column.name).expect("a column"), *field_of(column.name));
     }
@@ -166,8 +171,8 @@ fn facts_come_from_statements_and_the_registry() {
     assert_eq!(list(&batch, "authors", 0), ["Ada Moreno", "Can Öz"]);
     assert_eq!(list(&batch, "keywords", 0), ["ports", "ferries"]);
     assert_eq!(list(&batch, "quality_flags", 1), ["bad-url"]);
-    let agency = batch.column_by_name(IS_AGENCY).expect("a column").as_boolean();
-    assert!(agency.value(0) && !agency.value(1));
+    let rank = batch.column_by_name(SOURCE_RANK).expect("a column").as_primitive::<arrow::datatypes::Int32Type>();
+    assert_eq!(rank.values()[..2], [0, 100]);
     // The statement, the URL, and the name of the file that holds many records.
     let candidates = batch.column_by_name(DATE_CANDIDATES).expect("a column").as_list::<i32>();
     assert_eq!([0, 1, 2].map(|row| candidates.value(row).len()), [3, 2, 1]);

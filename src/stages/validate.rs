@@ -45,7 +45,7 @@ const REQUIRED: [&str; ARTICLES.columns.len()] = {
 };
 
 /// Interim columns that go on to dedup and export, in their order.
-const PASSED_ON: [&str; 3] = [interim::DATE_CANDIDATES, interim::IS_AGENCY, interim::KEY_SHA256];
+const PASSED_ON: [&str; 4] = [interim::DATE_CANDIDATES, interim::SOURCE_RANK, interim::KEY_SHA256, interim::BANDS];
 
 /// The stage, with its rules compiled.
 pub struct Validate {

@@ -1,7 +1,9 @@
 //! The `README.md` of a dataset: a Hugging Face dataset card in plain English, saying only what the run counted.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::kernels::assign_split::Split;
 use crate::kernels::sha256::Digest;
 
 /// What the card states.
@@ -27,6 +29,8 @@ pub struct CardFacts<'a> {
     pub dataset_digest: Digest,
     /// Formats of the files in `data/`, by extension.
     pub formats: &'a [&'a str],
+    /// Articles on each side of the split, where there is one.
+    pub splits: Option<&'a BTreeMap<String, u64>>,
 }
 
 /// The text of the card.
@@ -60,15 +64,34 @@ pub fn card(facts: &CardFacts<'_>) -> String {
          - `schema/`: the columns of each table as JSON Schema.\n\
          - `manifest.json`: counts and digests of everything here.\n\n\
          Rows follow schema version {}. The dataset digest is `{}`.\n\n\
+         {}\
          ## Rights\n\n\
          The columns `license`, `rights_holder`, `access` and `tdm_reservation` say what each record states; `unknown` means that\n\
          nothing is stated.",
         listed(facts.formats),
         facts.schema_version,
-        facts.dataset_digest
+        facts.dataset_digest,
+        facts.splits.map_or_else(String::new, splits)
     )
     .expect(LAW);
     out
+}
+
+/// The section on the sides of a split.
+fn splits(rows: &BTreeMap<String, u64>) -> String {
+    let sides: Vec<_> = Split::ALL
+        .iter()
+        .map(|split| format!("{} `{}`", rows.get(split.name()).copied().unwrap_or_default(), split.name()))
+        .collect();
+    format!(
+        "## Splits\n\n\
+         `tables/splits-*.parquet` has the side of every article ({}). Articles of one cluster are on one side, so no story is on two.\n\
+         Join it by `id`:\n\n\
+         ```sql\n\
+         SELECT * FROM 'data/*.parquet' JOIN 'tables/splits-*.parquet' USING (id) WHERE split = 'train';\n\
+         ```\n\n",
+        sides.join(", ")
+    )
 }
 
 const LAW: &str = "law: writing to a string cannot fail";
@@ -95,6 +118,7 @@ mod tests {
             rejected: 1,
             dataset_digest: Digest::of(b""),
             formats: &["parquet", "jsonl"],
+            splits: None,
         };
         let text = card(&facts);
         assert!(text.starts_with("---\nconfigs:\n- config_name: default\n  data_files: data/*.parquet\n---\n"));
@@ -109,6 +133,10 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}");
         }
+        assert!(!text.contains("## Splits"));
+        let sides = BTreeMap::from([("test".to_owned(), 2), ("train".to_owned(), 5)]);
+        let text = card(&CardFacts { splits: Some(&sides), ..facts.clone() });
+        assert!(text.contains("(5 `train`, 0 `validation`, 2 `test`)") && text.contains("USING (id)"));
         let text = card(&CardFacts { formats: &["jsonl.zst"], ..facts });
         assert!(text.contains("data_files: data/*.jsonl.zst\n"));
     }

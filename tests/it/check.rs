@@ -11,8 +11,9 @@ use arrow::array::{
 };
 use arrow::compute::{concat_batches, take_record_batch};
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
-use copydesk::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, Table};
+use copydesk::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, SPLITS, Table};
 use copydesk::config::{Written, resolve};
+use copydesk::kernels::assign_split::SplitShares;
 use copydesk::kernels::sha256::Digest;
 use copydesk::manifest::Manifest;
 use copydesk::pipeline::check::{Report, Rule, check_dataset};
@@ -36,7 +37,8 @@ fn made(compression: &str) -> tempfile::TempDir {
     raw_folder(&folder.path().join("raw"), 1);
     let mut written = Written::default();
     compression.clone_into(&mut written.export.jsonl_compression);
-    let config = resolve(&written, folder.path(), None).unwrap();
+    written.export.splits = Some(SplitShares { train: 0.6, validation: 0.2, test: 0.2 });
+    let config = resolve(&written, folder.path(), copydesk::config::NamedFiles::default()).unwrap();
     let mut options = RunOptions::new(NonZeroUsize::new(2).unwrap(), 256 << 20);
     options.cut_limits = CutLimits { group_rows: 16, group_bytes: 1 << 20, shard_bytes: 100_000 };
     pipeline::run(&config, &options).unwrap();
@@ -238,6 +240,7 @@ const TORN_ROW: &[Rule] = &[
     Rule::ClusterRepresentative,
     Rule::ClusterSize,
     Rule::RowOrder,
+    Rule::SplitRows,
 ];
 
 /// Every rule, how it is broken, and the other rules that the same change breaks.
@@ -341,6 +344,10 @@ const CASES: &[(Rule, &[Rule], Change)] = &[
         let dated = |batch: &RecordBatch, row: usize| text(batch, "published_raw").is_valid(row);
         forged.change(&ARTICLES, dated, set_text("published_raw", Some("long ago")));
     }),
+    (Rule::SplitRows, &[], |forged| forged.change_last(&SPLITS, set_text("id", Some(LAST_ID)))),
+    (Rule::SplitRule, &[Rule::SplitRows], |forged| {
+        forged.change(&SPLITS, is("split", "train"), set_text("split", Some("test")));
+    }),
 ];
 
 /// Writes a Parquet file with the settings of its library.
@@ -356,7 +363,7 @@ fn what_was_just_made_conforms() {
     assert!(forged.shards(&ARTICLES).len() > 1);
     let report = forged.check();
     assert!(report.conforms, "{:#?}", report.findings);
-    assert_eq!(report.checked.rows.len(), 4);
+    assert_eq!(report.checked.rows.len(), 5);
     assert!(report.checked.rows.values().all(|rows| *rows > 0) && report.checked.files > 10);
     let packed = made("zstd");
     let report = check_dataset(&packed.path().join("output"), 3).unwrap();
@@ -366,7 +373,7 @@ fn what_was_just_made_conforms() {
 #[test]
 fn a_dataset_made_again_by_the_test_conforms() {
     let forged = Forged::new();
-    for table in [&ARTICLES, &RECORDS, &PAIRS, &DATE_CANDIDATES] {
+    for table in [&ARTICLES, &RECORDS, &PAIRS, &DATE_CANDIDATES, &SPLITS] {
         forged.change(table, any, |batch, _| batch.clone());
     }
     let report = forged.check();

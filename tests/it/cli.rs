@@ -9,7 +9,7 @@ use arrow::datatypes::Int64Type;
 use crate::support::{copydesk, must, raw_folder, run};
 
 /// Exit code, stdout and stderr of a command, without what differs from run to run.
-fn shown(folder: &Path, arguments: &[&str]) -> String {
+pub fn shown(folder: &Path, arguments: &[&str]) -> String {
     let output = run(folder, arguments);
     let text = format!(
         "$ copydesk {}\nexit {}\n{}{}",

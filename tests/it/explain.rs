@@ -37,7 +37,7 @@ fn made() -> TempDir {
 }
 
 fn config(folder: &Path) -> Config {
-    let mut config = resolve(&Written::default(), folder, None).unwrap();
+    let mut config = resolve(&Written::default(), folder, copydesk::config::NamedFiles::default()).unwrap();
     config.input.path = folder.join("raw");
     config
 }

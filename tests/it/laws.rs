@@ -19,7 +19,7 @@ use crate::support::{Numbers, body, json_line, json_lines, raw_folder};
 fn run(folder: &Path, change: impl FnOnce(&mut Written)) -> Manifest {
     let mut written = Written::default();
     change(&mut written);
-    let config = resolve(&written, folder, None).unwrap();
+    let config = resolve(&written, folder, copydesk::config::NamedFiles::default()).unwrap();
     let mut options = RunOptions::new(NonZeroUsize::new(2).unwrap(), 256 << 20);
     options.batch_rows = 5;
     pipeline::run(&config, &options).unwrap().manifest
@@ -216,7 +216,7 @@ fn odd_files_have_the_stated_fates() {
 fn no_raw_file_at_all_is_an_error_and_files_without_records_are_an_empty_dataset() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("raw")).unwrap();
-    let config = resolve(&Written::default(), folder.path(), None).unwrap();
+    let config = resolve(&Written::default(), folder.path(), copydesk::config::NamedFiles::default()).unwrap();
     let options = RunOptions::new(NonZeroUsize::MIN, 256 << 20);
     assert!(pipeline::run(&config, &options).unwrap_err().to_string().contains("expected raw files"));
     fs::write(folder.path().join("raw/empty.jsonl"), "").unwrap();

@@ -1,6 +1,8 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests open files and stop at the first surprise")]
 
+mod boilerplate;
+mod calibrate;
 mod check;
 mod cli;
 mod crash;
@@ -10,5 +12,7 @@ mod explain;
 mod html;
 mod laws;
 mod memory;
+mod near;
+mod splits;
 mod support;
 mod tidy;

@@ -7,6 +7,8 @@ use crate::statement::Evidence;
 /// Hours that local time is behind UTC at most, and ahead of it at most.
 const BEHIND: i64 = -12 * 60;
 const AHEAD: i64 = 14 * 60;
+/// Instants of one publication that different systems write down lie closer.
+const MICROS_PER_HOUR: u64 = 60 * MICROS_PER_MINUTE as u64;
 /// Offsets of zones are multiples of a quarter of an hour.
 const QUARTER: i64 = 15;
 
@@ -43,12 +45,34 @@ pub(super) fn settle_by_agreement(candidates: &mut [Candidate<'_>], setting: &Da
     }
 }
 
+/// Refuses publications that lie behind the last change that the page's data states, where its data also states one that is no later
+/// than that change.
+///
+/// Such a day is that of an event, or of a system that published the page again. Data that state one publication only, behind the
+/// change, are believed: what is written today may be published next week.
+pub(super) fn refuse_after_change(candidates: &mut [Candidate<'_>]) {
+    let is_data = |it: &&Candidate<'_>| matches!(it.kind, Evidence::JsonLd | Evidence::Meta);
+    let changes = candidates.iter().filter(is_data).filter(|it| it.role == Role::Modified);
+    let Some(last) = changes.filter_map(|it| it.value.as_ref()).map(|value| value.date).max() else { return };
+    let day = |it: &Candidate<'_>| {
+        let is_page = it.role == Role::Published && voice(it.kind).is_some();
+        it.believed().filter(|value| is_page && value.precision <= Precision::Day).map(|value| value.date)
+    };
+    if candidates.iter().filter(is_data).filter_map(day).any(|day| day <= last) {
+        for candidate in candidates.iter_mut() {
+            if day(candidate).is_some_and(|day| day > last + 1) {
+                candidate.refused = Some(OUTVOTED);
+            }
+        }
+    }
+}
+
 /// Refuses what a page's data says alone against two other kinds that agree with each other, or against the date that is shown
 /// beside the headline and is not that of a change: systems call the day a page was set up its publication, readers see the other.
 ///
 /// The kinds are JSON-LD, meta elements, what is shown, data of scripts, and the address; the first believed day of each counts.
 pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
-    let mut days: [Option<i32>; VOICES] = [None; VOICES];
+    let mut voices: [Option<&ParsedDate>; VOICES] = [None; VOICES];
     for candidate in candidates.iter().filter(|it| it.role == Role::Published) {
         let Some(voice) = voice(candidate.kind) else {
             if candidate.believed().is_some() && candidate.kind < Evidence::JsonLd {
@@ -56,45 +80,72 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
             }
             continue;
         };
-        let day = candidate.believed().filter(|value| value.precision <= Precision::Day).map(|value| value.date);
-        if let Some(place) = days.get_mut(voice) {
-            *place = place.or(day);
+        let value = candidate.believed().filter(|value| value.precision <= Precision::Day);
+        if let Some(place) = voices.get_mut(voice) {
+            *place = place.or(value);
         }
     }
-    let Some((first, ruling)) =
-        days.iter().enumerate().find_map(|(voice, day)| Some((voice, (*day)?))).filter(|(voice, _)| *voice <= 1)
-    else {
-        return;
+    let Some(first) = (JSON_LD..SHOWN).find(|voice| voices[*voice].is_some()) else { return };
+    let Some(ruling) = voices[first] else { return };
+    // JSON-LD, meta elements and scripts that agree come from one system.
+    let is_own = |voice: usize| {
+        voice == first
+            || matches!(voice, META | SCRIPTS) && voices[voice].is_some_and(|value| may_be_one(value, ruling))
     };
-    let others = || days.iter().skip(first + 1).flatten();
-    if others().any(|day| day.abs_diff(ruling) <= 1) {
+    let own: [bool; VOICES] = std::array::from_fn(is_own);
+    let others = || voices.iter().zip(own).filter(|(_, own)| !own).filter_map(|(value, _)| *value);
+    if others().any(|value| may_be_one(value, ruling)) {
         return;
     }
-    let is_change = |day: i32| {
+    let is_change = |value: &ParsedDate| {
         let changes = candidates.iter().filter(|it| it.role == Role::Modified).filter_map(|it| it.value.as_ref());
-        changes.into_iter().any(|value| value.date.abs_diff(day) <= 1)
+        changes.into_iter().any(|change| change.date.abs_diff(value.date) <= 1)
     };
-    let shown = days[SHOWN].filter(|day| !is_change(*day));
-    let elected = others().find(|day| others().filter(|other| other == day).count() >= 2).copied();
-    let Some(elected) = elected.or(shown) else { return };
-    for candidate in candidates.iter_mut().filter(|it| it.role == Role::Published && voice(it.kind) == Some(first)) {
+    let shown = voices[SHOWN].filter(|value| !is_change(value)).map(|value| value.date);
+    let elected = others().find(|one| others().filter(|other| other.date == one.date).count() >= 2);
+    let Some(elected) = elected.map(|value| value.date).or(shown) else { return };
+    for candidate in
+        candidates.iter_mut().filter(|it| it.role == Role::Published && voice(it.kind).is_some_and(|voice| own[voice]))
+    {
         if candidate.believed().is_some_and(|value| value.date != elected) {
             candidate.refused = Some(OUTVOTED);
         }
     }
 }
 
+/// Whether two dates may mean one moment: of one day, or of neighbouring days as different zones have it.
+fn may_be_one(one: &ParsedDate, other: &ParsedDate) -> bool {
+    if one.date.abs_diff(other.date) != 1 {
+        return one.date == other.date;
+    }
+    let minute = |value: &ParsedDate| {
+        let local = i64::from(value.date) * MICROS_PER_DAY + value.local_time?;
+        Some(local.div_euclid(MICROS_PER_MINUTE))
+    };
+    match (one.at, other.at, minute(one), minute(other)) {
+        (Some(one), Some(other), ..) => one.abs_diff(other) < MICROS_PER_HOUR,
+        (Some(at), None, _, Some(local)) | (None, Some(at), Some(local), _) => {
+            (BEHIND..=AHEAD).contains(&(local - at.div_euclid(MICROS_PER_MINUTE)))
+        }
+        (None, None, Some(one), Some(other)) => (BEHIND..=-BEHIND).contains(&(one - other)),
+        _ => true,
+    }
+}
+
 /// Kinds of evidence that a page gives independently of each other.
 const VOICES: usize = 5;
+const JSON_LD: usize = 0;
+const META: usize = 1;
 /// The kind that is shown beside the headline.
 const SHOWN: usize = 2;
+const SCRIPTS: usize = 3;
 
 fn voice(kind: Evidence) -> Option<usize> {
     match kind {
-        Evidence::JsonLd => Some(0),
-        Evidence::Meta => Some(1),
+        Evidence::JsonLd => Some(JSON_LD),
+        Evidence::Meta => Some(META),
         Evidence::TimeElement | Evidence::Byline => Some(SHOWN),
-        Evidence::PageData => Some(3),
+        Evidence::PageData => Some(SCRIPTS),
         Evidence::UrlPath => Some(4),
         _ => None,
     }
@@ -221,7 +272,7 @@ mod tests {
         assert_eq!(of(&[data, shown]), ("2025-12-17".into(), Evidence::Byline));
         assert_eq!(of(&[data, (Evidence::Shown, "17 December 2025"), address]).0, "2025-12-01");
         assert_eq!(of(&[data, shown, address]).0, "2025-12-17");
-        assert_eq!(of(&[data, (Evidence::PageData, "2025-12-01"), shown]).0, "2025-12-01");
+        assert_eq!(of(&[data, (Evidence::UrlPath, "2025-12-01"), shown]).0, "2025-12-01");
         assert_eq!(of(&[(Evidence::Sidecar, "2025-12-01"), shown, address]).0, "2025-12-01");
         let (dates, _) = choose(&[
             (Field::Published, Evidence::JsonLd, "2025-12-01"),
@@ -229,6 +280,37 @@ mod tests {
             (Field::Modified, Evidence::JsonLd, "2025-12-17T10:00:00Z"),
         ]);
         assert_eq!(dates.published.map(|it| day(it.date)), Some("2025-12-01".into()));
+    }
+
+    #[test]
+    fn data_and_scripts_are_one_system() {
+        let shown = (Evidence::Byline, "17 December 2025");
+        let of = |list: &[(Evidence, &str)]| chosen(list).expect("a date");
+        let data =
+            [(Evidence::JsonLd, "2025-12-01"), (Evidence::Meta, "2025-12-01"), (Evidence::PageData, "2025-12-01")];
+        assert_eq!(of(&[data[0], data[1], shown, data[2]]), ("2025-12-17".into(), Evidence::Byline));
+        assert_eq!(of(&[data[0], data[1], shown, (Evidence::UrlPath, "2025-12-01")]).0, "2025-12-01");
+    }
+
+    #[test]
+    fn neighbouring_days_are_one_only_where_zones_can_part_them() {
+        let of = |data, shown| chosen(&[(Evidence::Meta, data), (Evidence::Byline, shown)]).expect("a date").0;
+        assert_eq!(of("2025-12-18T11:52:23", "17 December 2025, 18:00"), "2025-12-17");
+        assert_eq!(of("2025-12-18T01:52:23", "17 December 2025, 18:52"), "2025-12-18");
+        assert_eq!(of("2025-12-18T11:52:23", "17 December 2025"), "2025-12-18");
+        assert_eq!(of("2025-12-18T09:49:32Z", "17 December 2025, 12:25"), "2025-12-17");
+    }
+
+    #[test]
+    fn a_publication_behind_the_change_yields_to_one_before() {
+        let of = |list: &[(Field, Evidence, &'static str)]| choose(list).0.published.map(|it| day(it.date));
+        let changed = (Field::Modified, Evidence::Meta, "2025-12-02T10:00:00Z");
+        let first = (Field::Published, Evidence::Meta, "2025-12-01T10:00:00Z");
+        let event = (Field::Published, Evidence::Byline, "21 February 2026");
+        assert_eq!(of(&[first, changed, event]), Some("2025-12-01".into()));
+        let again = (Field::Published, Evidence::Meta, "2025-12-09");
+        assert_eq!(of(&[again, first, changed]), Some("2025-12-01".into()));
+        assert_eq!(of(&[again, changed]), Some("2025-12-09".into()));
     }
 
     #[test]

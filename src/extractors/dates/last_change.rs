@@ -2,7 +2,7 @@
 //!
 //! Many pages show one date only, as that of their last update. It is the only day that the publisher gives, and no earlier than the
 //! publication: its day is taken with an evidence of its own, [`Evidence::LastChange`], so that whoever wants
-//! publications only leaves it out; its time of day is not.
+//! publications only leaves it out; its time of day is not. A month is taken like a day.
 
 use super::{Candidate, DateSetting, Role};
 use crate::kernels::parse_date::{ParsedDate, Precision};
@@ -17,7 +17,7 @@ pub(super) fn stand_in(candidates: &mut Vec<Candidate<'_>>, setting: &DateSettin
         return;
     }
     let day = |it: &&Candidate<'_>| {
-        let value = it.value.as_ref().filter(|value| value.precision <= Precision::Day);
+        let value = it.value.as_ref().filter(|value| value.precision <= Precision::Month);
         it.role == Role::Modified && value.is_some_and(|value| setting.not_after.is_none_or(|last| value.date <= last))
     };
     let shown = [Evidence::Byline, Evidence::TimeElement, Evidence::JsonLd, Evidence::Meta, Evidence::Shown];
@@ -27,7 +27,7 @@ pub(super) fn stand_in(candidates: &mut Vec<Candidate<'_>>, setting: &DateSettin
             at: None,
             local_time: None,
             tz: None,
-            precision: Precision::Day,
+            precision: value.precision.max(Precision::Day),
             ..value
         });
         let stand_in =
@@ -60,6 +60,8 @@ mod tests {
         assert_eq!(choose(vec![changed.clone(), shown]), Some(("17 December 2025", Evidence::LastChange, None)));
         assert_eq!(choose(vec![changed.clone()]), Some(("2025-12-18T10:00:00Z", Evidence::LastChange, None)));
         assert_eq!(choose(vec![changed, published]), Some(("2025-12-01", Evidence::UrlPath, None)));
+        let month = candidate(Field::Modified, Evidence::Shown, "June 2025");
+        assert_eq!(choose(vec![month]), Some(("June 2025", Evidence::LastChange, None)));
         let in_record = candidate(Field::Modified, Evidence::RecordField, "2025-12-18");
         assert_eq!(choose(vec![in_record]), None);
     }

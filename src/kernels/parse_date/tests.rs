@@ -515,3 +515,17 @@ fn every_weekday_may_stand_in_front() {
         assert_eq!((civil_from_days(parsed.date), parsed.weekday_conflict), ((2025, 12, number), false), "{raw}");
     }
 }
+
+#[test]
+fn a_known_year_completes_a_date() {
+    let context = DateContext { year: Some(2025), ..DateContext::default() };
+    let day = |text: &str| parse_date(text, &context).map(|parsed| parsed.date);
+    for text in ["17 December", "December 17, 10:20", "12月17日 10時20分", "Mittwoch, 17. Dezember", "17 грудня"]
+    {
+        assert_eq!(day(text), Ok(20_439), "{text}");
+        assert_eq!(parse_date(text, &DateContext::default()), Err(DateReject::NoYear), "{text}");
+    }
+    assert_eq!(day("17 December 2024"), Ok(20_074));
+    assert_eq!(day("31 June"), Err(DateReject::OutOfRange));
+    assert_eq!(day("December"), Err(DateReject::NoYear));
+}

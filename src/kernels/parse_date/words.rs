@@ -84,15 +84,23 @@ pub(super) fn year_month(tokens: &Tokens<'_>, at: usize, context: &DateContext<'
     Some((year.body(|year| Reading::period(year, Choices::of(months.bits, 1), Precision::Month)), next))
 }
 
-/// Recognises `17 December`, `December 17` and `December`: never a date.
+/// Reads `17 December` and `December 17` where the year is known, else recognises them and `December`: never a date.
 pub(super) fn without_year(tokens: &Tokens<'_>, at: usize, context: &DateContext<'_>) -> Option<(Body, usize)> {
-    let day_first = day(tokens, at).and_then(|(_, next)| month(tokens, joiner(tokens, next), context));
-    let (_, next) = day_first.or_else(|| {
+    let day_first = day(tokens, at).and_then(|(day, next)| {
+        let (months, next) = month(tokens, joiner(tokens, next), context)?;
+        Some((months, Some(day), next))
+    });
+    let (months, day, next) = day_first.or_else(|| {
         let (months, next) =
             month(tokens, at, context).filter(|&(_, next)| at == 0 || tokens.number(next).is_some())?;
-        Some((months, day(tokens, joiner(tokens, next)).map_or(next, |(_, behind)| behind)))
+        let day = day(tokens, joiner(tokens, next));
+        Some((months, day.map(|(day, _)| day), day.map_or(next, |(_, behind)| behind)))
     })?;
-    Some((Body::Defect(DateReject::NoYear), next))
+    let body = match (context.year, day) {
+        (Some(year), Some(day)) => Body::Date(Reading::day(year, Choices::of(months.bits, day))),
+        _ => Body::Defect(DateReject::NoYear),
+    };
+    Some((body, next))
 }
 
 /// The position behind a year's word (`г.`, `року`, `godine`), if there is one.
@@ -233,7 +241,9 @@ fn year_or_time(
     context: &DateContext<'_>,
 ) -> Option<(Body, usize)> {
     let choices = Choices::of(months.bits, day);
-    if let Some((clock, behind)) = clock(tokens, at) {
+    let timed = clock(tokens, at);
+    let is_timed = timed.is_some();
+    if let Some((clock, behind)) = timed {
         let (mention, behind) = zone(tokens, behind, true, context).unwrap_or((Ok(ZoneMention::Absent), behind));
         if let Some((Year::Full(year), next)) = year(tokens, behind) {
             let body = match (clock, mention) {
@@ -245,7 +255,9 @@ fn year_or_time(
             return Some((body, next));
         }
     }
-    let (year, next) = year(tokens, joiner(tokens, at))?;
+    // `12月17日 10時20分`: the hour is no year.
+    let (year, next) = year(tokens, joiner(tokens, at))
+        .filter(|(year, _)| !(is_timed && matches!(year, Year::TwoDigits { marked: false })))?;
     Some((year.body(|year| Reading::day(year, choices)), next))
 }
 

@@ -95,6 +95,10 @@ fn take_meta<'a>(page: &'a HtmlPage, node: usize, out: &mut Gathered<'a>) {
             for key in value.split_ascii_whitespace().take(4) {
                 push(&mut out.metas, (key, content));
             }
+            // Frameworks that know no scripts in the head put them into elements like this one.
+            if value.eq_ignore_ascii_case("script:ld+json") {
+                out.json.push_block(content);
+            }
         }
     }
 }
@@ -157,6 +161,12 @@ pub fn has_word(list: &str, word: &str) -> bool {
 mod tests {
     use super::*;
     use crate::kernels::parse_html::parse_html;
+
+    #[test]
+    fn data_in_meta_elements_is_read() {
+        let page = parse_html("<meta name='script:ld+json' content='{&quot;@type&quot;:&quot;Article&quot;}'>");
+        assert_eq!(gather(&page).json.len(), 2);
+    }
 
     #[test]
     fn one_walk_finds_what_speaks_of_the_page() {

@@ -67,6 +67,7 @@ const ASIDE: &[&str] = &[
     "isRelatedTo",
     "itemListElement",
     "itemReviewed",
+    "liveBlogUpdate",
     "mentions",
     "relatedLink",
     "subjectOf",
@@ -275,6 +276,9 @@ mod tests {
             assert_eq!(found.text("headline").as_deref(), Some("In"));
             assert_eq!(found.text("datePublished").as_deref(), Some("2"));
         });
+        let live = r#"{"@type":"LiveBlogPosting","headline":"Live","liveBlogUpdate":[{"@type":"BlogPosting","headline":"Entry",
+            "url":"https://a.example/own"}]}"#;
+        assert_eq!(with(&[live], |found| found.text("headline").map(Cow::into_owned)).as_deref(), Some("Live"));
         let two =
             r#"{"@type":"Article","headline":"A"} {"@type":"Article","headline":"B","url":"https://a.example/own"}"#;
         assert_eq!(with(&[two], |found| found.text("headline").map(Cow::into_owned)).as_deref(), Some("B"));

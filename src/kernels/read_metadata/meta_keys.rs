@@ -66,6 +66,7 @@ const KEYS: &[(&str, Field, u8)] = &[
     ("datemodified", Field::Modified, 0),
     ("dateposted", Field::Published, 2),
     ("datepublished", Field::Published, 0),
+    ("dateupdate", Field::Modified, 1),
     ("dateupdated", Field::Modified, 1),
     ("dccontributor", Field::Author, 4),
     ("dccreated", Field::Published, 3),

@@ -4,20 +4,22 @@
 //! headline or its body. Each date that is found gets a rank from where it stands, what its element is called, and which word stands
 //! beside it; dates in lists of other articles, in comments and in what frames the page are not stated at all.
 
+mod complete;
 mod frame;
 mod habit;
+mod known_days;
 mod labels;
 mod lines;
 mod scripts;
 
 use std::ops::Range;
 
+use self::complete::{declare_order, settle_order};
 use self::frame::{BESIDE, Frame, PROSE};
-use self::habit::page_order;
-use self::labels::{Label, is_label, label_before, label_behind};
-use self::lines::{Line, Lines, Mark};
+use self::labels::{Label, is_label, is_unparted, label_before, label_behind};
+use self::lines::{DATA_ATTRIBUTES, Line, Lines, Mark, printed};
 use crate::kernels::extract_body::Body;
-use crate::kernels::parse_date::{DateContext, DateOrder, DateReject, Precision, find_dates, parse_date};
+use crate::kernels::parse_date::{DateContext, DateReject, Precision, find_dates, parse_date};
 use crate::kernels::parse_html::{HtmlPage, local_name};
 use crate::statement::{DateForm, Evidence, Field, Statement};
 
@@ -35,9 +37,21 @@ const MAX_PLACE: usize = 48;
 /// The rank of a dateline.
 const DATELINE: i32 = 60;
 /// Lines longer than this are not searched for dates, in bytes.
-const MAX_DATED: usize = 400;
+const MAX_DATED: usize = 600;
+/// A line with so many words and a full stop is a sentence, whose dates are what it tells of.
+const SENTENCE: usize = 7;
+/// So many letters of scripts without blanks are as long.
+const UNPARTED: usize = 16;
+/// What it costs a labelled date to stand in a sentence: lines of facts go before it.
+const SENTENCE_COST: i32 = 20;
+/// What the length of a line costs at most that is said to hold a date and labels it: a note on the posting.
+const NOTED_COST: i32 = 20;
+/// A line as short as this that touches the headline holds its facts, in bytes.
+const SHORT_LINE: usize = 60;
 /// A line as short as this may be a label of the one below.
 const SHORT: usize = 24;
+/// Bytes behind a date in which a label is looked for.
+const MAX_BEHIND: usize = 48;
 /// A date with a lower rank is none of the article.
 const LEAST_RANK: i32 = 15;
 /// A date that ranks so much lower than the first one is not stated.
@@ -58,7 +72,20 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     for (at, line) in lines.all.iter().enumerate().filter(|(_, line)| line.has_digit) {
         frame.read_line(at, line, &mut found);
     }
-    cost_of_lists(&mut found);
+    let lists = cost_of_lists(&mut found);
+    let is_dated = out.iter().any(|it| it.field == Field::Published);
+    if !is_dated {
+        lead_lists(&mut found, &lists);
+    }
+    if !is_dated && !found.iter().any(|one| one.field == Field::Published && one.is_stated()) {
+        found.extend(frame.read_dates_without_year());
+        if !found.iter().any(Found::is_stated) {
+            keep_first_of_list(&mut found);
+        }
+        if !found.iter().any(Found::is_stated) {
+            found.extend(frame.read_months());
+        }
+    }
     found.retain(|one| one.rank >= LEAST_RANK);
     found.sort_by_key(|one| -one.rank);
     let best = found.first().map_or(0, |one| one.rank);
@@ -66,39 +93,13 @@ pub(super) fn state_dates<'a>(page: &'a HtmlPage, body: &Body, url: Option<&str>
     found.truncate(MAX_STATED);
     keep_order(&mut found);
     for one in found {
-        out.push(Statement::new(one.field, one.evidence, one.value));
+        out.push(Statement { form: one.form, ..Statement::new(one.field, one.evidence, one.value) });
     }
     if let Some((value, form)) = scripts::find_in_scripts(page) {
         out.push(Statement { form, ..Statement::new(Field::Published, Evidence::PageData, value) });
     }
-    declare_order(&lines, url, out);
-}
-
-/// Declares the page's order of numeric dates on those that may be read in two ways, and on those with a year of two digits that
-/// the page also names in full.
-fn declare_order(lines: &Lines, url: Option<&str>, out: &mut [Statement<'_>]) {
-    let is_open = |it: &Statement<'_>| {
-        matches!(it.field, Field::Published | Field::Modified)
-            && it.form == DateForm::Auto
-            && match parse_date(&it.value, &DateContext::default()) {
-                Err(DateReject::Ambiguous) => true,
-                Err(DateReject::TwoDigitYear) => lines.name_year(&it.value),
-                _ => false,
-            }
-    };
-    if !out.iter().any(is_open) {
-        return;
-    }
-    let of = |field| out.iter().filter(move |it: &&Statement<'_>| it.field == field).map(|it| &*it.value);
-    let urls: Vec<&str> = url.into_iter().chain(of(Field::CanonicalUrl)).collect();
-    let form = match page_order(lines, of(Field::Language), &urls) {
-        Some(DateOrder::DayMonthYear) => DateForm::DayMonthYear,
-        Some(DateOrder::MonthDayYear) => DateForm::MonthDayYear,
-        Some(DateOrder::YearMonthDay) | None => return,
-    };
-    for open in out.iter_mut().filter(|it| is_open(it)) {
-        open.form = form;
-    }
+    declare_order((page, &lines), url, out);
+    settle_order(page, out);
 }
 
 /// A date that was found.
@@ -106,20 +107,53 @@ struct Found {
     field: Field,
     evidence: Evidence,
     value: String,
+    form: DateForm,
     rank: i32,
     /// What its element and the one around it are called: dates of a list share it.
     kin: u64,
+    /// Its rank before it was found to stand in a list.
+    listed: Option<i32>,
+}
+
+impl Found {
+    /// Whether it is a date that needs nothing beside it.
+    fn is_stated(&self) -> bool {
+        self.rank >= LEAST_RANK && (self.form != DateForm::Auto || is_day(&self.value))
+    }
 }
 
 /// Takes points from dates that stand in a list of dates: elements of the same names with different days.
-fn cost_of_lists(found: &mut [Found]) {
+/// Returns the digests of their names.
+fn cost_of_lists(found: &mut [Found]) -> Vec<u64> {
     let mut kin: Vec<(u64, &str)> = found.iter().map(|one| (one.kin, &*one.value)).collect();
     kin.sort_unstable();
     kin.dedup_by(|one, other| one.0 == other.0 && day_of(one.1) == day_of(other.1));
     let lists: Vec<u64> =
         kin.chunk_by(|one, other| one.0 == other.0).filter(|list| list.len() >= LIST).map(|list| list[0].0).collect();
     for one in found.iter_mut().filter(|one| lists.binary_search(&one.kin).is_ok()) {
+        one.listed = Some(one.rank);
         one.rank -= (LIST_COST - one.rank / 2).max(0);
+    }
+    lists
+}
+
+/// Lets the first of each list speak for it: a thread begins with its first post, whichever is nearest to what looks like the text.
+fn lead_lists(found: &mut [Found], lists: &[u64]) {
+    for kin in lists {
+        let mut list: Vec<&mut Found> =
+            found.iter_mut().filter(|one| one.kin == *kin && one.field == Field::Published).collect();
+        let best = list.iter().max_by_key(|one| one.rank).map(|one| (one.rank, one.evidence));
+        if let Some((first, best)) = list.first_mut().zip(best).filter(|(first, best)| best.0 > first.rank) {
+            (first.rank, first.evidence) = best;
+        }
+    }
+}
+
+/// Gives the first date of a list its rank back: a thread is of the day of its first post, a page of posts of that of its newest.
+fn keep_first_of_list(found: &mut [Found]) {
+    let mut listed = found.iter_mut().filter(|one| one.field == Field::Published);
+    if let Some(first) = listed.find(|one| one.listed.is_some_and(|rank| rank >= LEAST_RANK)) {
+        (first.rank, first.evidence) = (LEAST_RANK, Evidence::Shown);
     }
 }
 
@@ -152,7 +186,7 @@ impl Verdict {
     /// The date of an element or of a line.
     fn found(self, evidence: Evidence, value: String, kin: u64) -> Found {
         let evidence = if self.is_beside { evidence } else { Evidence::Shown };
-        Found { field: self.field, evidence, value, rank: self.rank, kin }
+        Found { field: self.field, evidence, value, form: DateForm::Auto, rank: self.rank, kin, listed: None }
     }
 }
 
@@ -160,22 +194,53 @@ impl Frame<'_> {
     fn read_mark(&self, mark: &Mark, found: &mut Vec<Found>) {
         let Some(line) = self.lines.all.get(mark.line) else { return };
         let text = self.lines.text(line);
-        let shown = text.get(mark.range.clone()).unwrap_or_default().trim();
+        let is_script = *self.page.name(mark.node) == local_name!("script");
+        let shown =
+            if is_script { printed(self.page, mark.node) } else { text.get(mark.range.clone()).unwrap_or_default() };
+        let shown = shown.trim();
         let names = [local_name!("datetime"), local_name!("content"), local_name!("title")];
         let mut attributes = names.iter().filter_map(|name| self.page.attribute(mark.node, name).map(str::trim));
-        let stated = attributes.find(|value| is_day(value));
+        let stated = attributes.find(|value| is_day(value)).map(|value| (value, DateForm::Auto));
+        let stated = stated.or_else(|| self.read_data(mark.node));
         let from = self.read_from(mark.line, mark.range.start);
-        let value = stated.map(str::to_owned).or_else(|| {
-            let dates = find_dates(shown, &DateContext::default());
-            let first = dates.into_iter().find(|one| one.value.is_ok() || one.value == Err(DateReject::Ambiguous))?;
-            shown.get(first.range).map(str::to_owned)
-        });
-        let Some(value) = value else { return };
-        let before = text.get(from..mark.range.start.min(text.len())).unwrap_or_default();
+        let dates = find_dates(shown, &DateContext::default());
+        let first = dates.iter().find(|one| one.value.is_ok() || one.value == Err(DateReject::Ambiguous));
+        // What is shown with its meaning is meant: systems put the day of a change or of the import beside it.
+        let is_labelled =
+            first.is_some_and(|one| label_before(shown.get(..one.range.start).unwrap_or_default()).is_some());
+        let shown_day = first.and_then(|one| one.value.as_ref().ok()).map(|value| value.date);
+        let differs = |value: &str| {
+            let stated_day = parse_date(value, &DateContext::default()).ok().map(|value| value.date);
+            is_labelled && shown_day.zip(stated_day).is_some_and(|(shown, stated)| shown.abs_diff(stated) > 1)
+        };
+        let written = || Some((shown.get(first?.range.clone())?, DateForm::Auto));
+        let value = stated.filter(|(value, _)| !differs(value)).or_else(written);
+        let label_end = mark.range.start + first.filter(|_| !is_script).map_or(0, |one| one.range.start);
+        let Some((value, form)) = value else { return };
+        let label_end = label_end.min(text.len());
+        let before = text.get(from..text.floor_char_boundary(label_end)).unwrap_or_default();
         let behind = text.get(mark.range.end.min(text.len())..).unwrap_or_default();
         let before = self.words_before(mark.line, before);
         let verdict = self.judge((mark.node, line), (before, behind), 30);
-        found.extend(verdict.map(|verdict| verdict.found(Evidence::TimeElement, value, self.kin(mark.node))));
+        found.extend(verdict.map(|verdict| Found {
+            form,
+            ..verdict.found(Evidence::TimeElement, value.to_owned(), self.kin(mark.node))
+        }));
+    }
+
+    /// The machine form of a date in an attribute of no standard: a date, or seconds or milliseconds since the epoch.
+    fn read_data(&self, node: usize) -> Option<(&str, DateForm)> {
+        self.page.attributes(node).find_map(|(name, value)| {
+            let value = value.trim();
+            let form = match value.len() {
+                _ if !DATA_ATTRIBUTES.contains(&&**name) => return None,
+                10 if value.bytes().all(|byte| byte.is_ascii_digit()) => DateForm::EpochSeconds,
+                13 if value.bytes().all(|byte| byte.is_ascii_digit()) => DateForm::EpochMilliseconds,
+                _ if is_day(value) => DateForm::Auto,
+                _ => return None,
+            };
+            Some((value, form))
+        })
     }
 
     /// Reads the date of a dateline: `HARBOUR, 17 December 2025 (Agency) – The storm ...` at the beginning of the body.
@@ -190,8 +255,10 @@ impl Frame<'_> {
             field: Field::Published,
             evidence: Evidence::Dateline,
             value: text.get(first.range).unwrap_or_default().to_owned(),
+            form: DateForm::Auto,
             rank: DATELINE,
             kin: 0,
+            listed: None,
         })
     }
 
@@ -217,10 +284,21 @@ impl Frame<'_> {
             if !certain || self.is_marked(at, &one.range) {
                 continue;
             }
+            let is_labelled = label_before(before).is_some() || label_behind(behind).is_some();
+            let is_sentence = is_sentence(text);
+            if is_sentence && !is_labelled {
+                continue;
+            }
             let rest = line.length.saturating_sub(one.range.len());
             let length_cost = (rest as i32 - 40).max(0) / 2;
             let before = if place == 0 { self.words_before(at, before) } else { before };
             let value = text.get(one.range.clone()).unwrap_or_default().to_owned();
+            let is_noted = is_labelled && self.names_around(line.nodes.0).date;
+            let length_cost = match (is_noted, is_sentence) {
+                (true, _) => length_cost.min(NOTED_COST),
+                (false, true) => length_cost + SENTENCE_COST,
+                (false, false) => length_cost,
+            };
             let verdict = self.judge((line.nodes.0, line), (before, behind), -length_cost);
             found.extend(verdict.map(|verdict| verdict.found(Evidence::Byline, value, self.kin(line.nodes.0))));
         }
@@ -254,7 +332,7 @@ impl Frame<'_> {
             return None;
         }
         let before = before.get(before.ceil_char_boundary(before.len().saturating_sub(60))..).unwrap_or_default();
-        let behind = behind.get(..behind.floor_char_boundary(30)).unwrap_or_default();
+        let behind = behind.get(..behind.floor_char_boundary(MAX_BEHIND)).unwrap_or_default();
         let label = label_before(before).or_else(|| label_behind(behind));
         let field = match label {
             Some(Label::Other) => return None,
@@ -267,16 +345,29 @@ impl Frame<'_> {
         rank += 40 * i32::from(label.is_some())
             + 40 * i32::from(names.published || names.modified)
             + 15 * i32::from(names.date);
-        // Names deceive; beside the headline they count less than the place.
-        if names.apart > 0 {
-            rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(names.apart - 1);
+        // Names deceive; beside the headline they count less than the place, and nothing where they touch.
+        let apart = if names.is_framed || !self.touches_headline(line) { names.apart } else { 0 };
+        if apart > 0 {
+            rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(apart - 1);
         }
-        let is_beside = zone >= BESIDE && rank >= LIKELY && (names.apart == 0 || label.is_some());
+        let is_likely = rank >= LIKELY || self.touches_headline(line) && line.length <= SHORT_LINE;
+        let is_beside = zone >= BESIDE && is_likely && (apart == 0 || label.is_some());
         if zone < BESIDE && rank > FAR {
             rank = FAR + (rank - FAR) / 4;
         }
+        // Where nothing else dates a page, the note on its last change in the foot does.
+        if label == Some(Label::Modified) {
+            rank = rank.max(LEAST_RANK);
+        }
         Some(Verdict { field, rank, is_beside })
     }
+}
+
+/// Whether a line is a sentence: closed like one, and of several words.
+fn is_sentence(text: &str) -> bool {
+    let is_closed = text.trim_end().ends_with(['.', '!', '?', '。', '！', '？', '।', '…']);
+    let words = || text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).take(SENTENCE).count();
+    is_closed && (words() == SENTENCE || text.chars().filter(|it| is_unparted(*it)).take(UNPARTED).count() == UNPARTED)
 }
 
 /// Whether a line has what may be a year: four digits, two behind a mark and a digit, or digits of another script.

@@ -12,6 +12,7 @@ use super::report::{Place, Report};
 use super::rules::Rule;
 use super::tables::{Rows, Visitor, read_table};
 use crate::error::Result;
+use crate::kernels::assign_split::Split;
 use crate::kernels::count_words::{count_chars, count_words};
 use crate::kernels::sha256::Digest;
 use crate::manifest::{FileEntry, Manifest};
@@ -52,6 +53,19 @@ pub struct Articles {
     pub facts: Vec<ArticleFact>,
     /// By cluster, then id.
     pub members: Vec<Member>,
+    /// By id; where the manifest states splits.
+    pub sides: Vec<Side>,
+}
+
+/// What the split must know of an article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Side {
+    /// Its id.
+    pub id: Id,
+    /// Id of its cluster.
+    pub cluster: Id,
+    /// Where it would go by itself.
+    pub own: Split,
 }
 
 impl Articles {
@@ -122,6 +136,7 @@ pub fn check_articles(
     }
     articles.facts.sort_unstable();
     articles.members.sort_unstable();
+    articles.sides.sort_unstable();
     for pair in articles.facts.windows(2).filter(|pair| pair[0].id == pair[1].id) {
         report.add(Rule::IdUnique, "data", format_args!("expected `{}` once, but found it again", pair[0].id));
     }
@@ -195,6 +210,10 @@ impl ArticleVisitor<'_> {
             let member = Member { cluster, id, size: sizes.value(row), is_representative: representative.value(row) };
             if member.cluster != id || member.size != 1 || !member.is_representative {
                 self.articles.members.push(member);
+            }
+            if let Some(splits) = &self.manifest.splits {
+                let own = splits.rule.assign(ids.value(row), option(dates.published_date, row));
+                self.articles.sides.push(Side { id, cluster, own });
             }
         }
     }

@@ -6,12 +6,13 @@ use std::path::{Component, Path, PathBuf};
 use super::report::Report;
 use super::rules::Rule;
 use crate::columns::json_schema::{schema_file, schema_text};
-use crate::columns::{ARTICLES, TABLES, Table};
+use crate::columns::{ARTICLES, Table, tables_of};
 use crate::error::{Error, Result};
 use crate::io::{OnUnreadable, digest_file, is_directory, open_file, read_limited, walk};
 use crate::kernels::sha256::Digest;
 use crate::manifest::{FileEntry, Manifest, TOOL};
 use crate::origin::escape_path;
+use crate::pipeline::incremental::FOLDER;
 use crate::pipeline::interim::MANIFEST;
 
 /// File of the facts of a run.
@@ -124,7 +125,8 @@ pub fn check_files(root: &Path, manifest: &Manifest, report: &mut Report) -> Res
     let backups = there.hidden.iter().filter(|path| !path.rsplit('/').next().is_some_and(|name| name.starts_with('.')));
     let files = there.files.iter().map(|file| &file.raw_path);
     for path in files.chain(&there.symlinks).chain(&there.special).chain(backups) {
-        if !listed.contains(path) {
+        let of_index = path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'));
+        if !of_index && !listed.contains(path) {
             report.add(Rule::FileUnlisted, path.as_str(), "expected no such file: the manifest does not list it");
         }
     }
@@ -136,7 +138,7 @@ pub fn check_files(root: &Path, manifest: &Manifest, report: &mut Report) -> Res
 /// # Errors
 /// When the operating system refuses a file.
 pub fn check_schemas(root: &Path, manifest: &Manifest, report: &mut Report) -> Result<()> {
-    for table in TABLES {
+    for table in tables_of(manifest.splits.is_some()) {
         let file = format!("schema/{}", schema_file(table));
         if !manifest.files.iter().any(|entry| entry.path == file) {
             report.add(Rule::SchemaFiles, file.as_str(), "expected a file, but the manifest lists none");
@@ -159,8 +161,7 @@ pub fn check_schemas(root: &Path, manifest: &Manifest, report: &mut Report) -> R
 /// Sorts the data files of the manifest by table, and checks that none is missing among them.
 pub fn table_files<'m>(manifest: &'m Manifest, report: &mut Report) -> Vec<TableFiles<'m>> {
     let entries: BTreeMap<&str, &FileEntry> = manifest.files.iter().map(|entry| (entry.path.as_str(), entry)).collect();
-    TABLES
-        .iter()
+    tables_of(manifest.splits.is_some())
         .map(|table| {
             let mut files = TableFiles { table, shards: Vec::new(), complete: true };
             let folder = if table.name == ARTICLES.name { "data" } else { "tables" };

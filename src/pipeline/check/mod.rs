@@ -15,6 +15,7 @@ mod pairs;
 pub(super) mod report;
 mod row_rules;
 mod rules;
+mod splits;
 mod tables;
 
 use std::path::Path;
@@ -53,13 +54,16 @@ pub fn check_dataset(path: &Path, kept_per_rule: u64) -> Result<Report> {
     files::check_schemas(path, &manifest, &mut report)?;
     let dataset = (path, &manifest);
     let tables = files::table_files(&manifest, &mut report);
-    let [articles, records, pairs, candidates] = tables.as_slice() else {
-        unreachable!("law: there are four tables");
+    let [articles, records, pairs, candidates, splits @ ..] = tables.as_slice() else {
+        unreachable!("law: there are four tables or more");
     };
     let articles = articles::check_articles(dataset, articles, &mut report)?;
     let ledger = ledger::check_ledger(dataset, records, &articles, &mut report)?;
     clusters::check_clusters(&manifest, &articles, &ledger, &mut report);
     pairs::check_pairs(dataset, pairs, &ledger, &mut report)?;
     candidates::check_candidates(dataset, candidates, &articles, &mut report)?;
+    if let ([splits], Some(stated)) = (splits, &manifest.splits) {
+        splits::check_splits(dataset, (splits, stated), &articles, &mut report)?;
+    }
     Ok(report)
 }

@@ -31,7 +31,7 @@ rules! {
     FilePresent = "file-present", "Every file that the manifest lists is there.";
     FileLength = "file-length", "Every listed file has the length that the manifest states.";
     FileDigest = "file-digest", "Every listed file has the SHA-256 that the manifest states.";
-    FileUnlisted = "file-unlisted", "No file is there that the manifest does not list; dot-files, `manifest.json` and `run.json` apart.";
+    FileUnlisted = "file-unlisted", "No file is there that the manifest does not list; dot-files, `manifest.json`, `run.json` and the folder `index` apart.";
     ShardNames = "shard-names", "The files of each table are numbered without gap, and each Parquet file of `articles` has its JSONL file.";
     SchemaFiles = "schema-files", "The JSON Schemas are those of the record schema that the manifest names.";
     ParquetReadable = "parquet-readable", "Every Parquet file can be read to its end.";
@@ -61,6 +61,8 @@ rules! {
     CandidateId = "candidate-id", "Every date candidate belongs to a row of `articles`.";
     CandidateRank = "candidate-rank", "The candidates of an article are ranked from 0 without gap, and are 64 at most.";
     CandidateAccepted = "candidate-accepted", "At most one candidate a role gives an article its date, and its words and date are those of the article.";
+    SplitRows = "split-rows", "Where the manifest states splits, every article has one side and nothing else has one, and each side has as many rows as stated.";
+    SplitRule = "split-rule", "Every article is on the side that the stated rule gives the representative of its cluster, so no cluster is on two.";
 }
 
 impl Serialize for Rule {

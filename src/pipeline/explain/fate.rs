@@ -1,10 +1,10 @@
 //! What became of the record, and the proof.
 
 use super::retell::Rederived;
-use super::rows::{Dataset, Row};
 use super::story::{SectionBuilder, Story};
 use crate::columns::{ARTICLES, PAIRS, RECORDS};
 use crate::error::Result;
+use crate::pipeline::dataset_rows::{Dataset, Row};
 use crate::rejection::ReasonCode;
 
 /// Members of a cluster that are listed one by one.
@@ -90,7 +90,7 @@ fn tell_duplicate(
     }
     let id = record.text("id");
     let names = ["id", "other_id", "relation", "jaccard", "containment", "numbers_equal", "days_apart"];
-    let both = |row: &super::rows::Cell<'_>| {
+    let both = |row: &crate::pipeline::dataset_rows::Cell<'_>| {
         (row.is("id", id) && row.is("other_id", kept)) || (row.is("id", kept) && row.is("other_id", id))
     };
     for pair in dataset.find(&PAIRS, &names, both)? {

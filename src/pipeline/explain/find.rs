@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use arrow::array::Array as _;
 use arrow::datatypes::Int64Type;
 
-use super::rows::{Dataset, Row};
 use super::story::Story;
 use crate::columns::RECORDS;
 use crate::config::Config;
 use crate::error::{Error, Result, did_you_mean};
 use crate::pipeline::article_rows::{numbers, text};
+use crate::pipeline::dataset_rows::{Dataset, Row};
 
 /// Finds the records that `wanted` names: those of an id, or the one at a place.
 ///

@@ -3,7 +3,6 @@
 mod fate;
 mod find;
 mod retell;
-mod rows;
 mod story;
 
 use std::path::Path;
@@ -12,7 +11,7 @@ pub use story::{Line, Section, Story};
 
 use crate::config::Config;
 use crate::error::Result;
-use rows::Dataset;
+use crate::pipeline::dataset_rows::Dataset;
 
 /// Tells the story of every record that `wanted` names: an id, or `RAW_PATH#INDEX`.
 ///

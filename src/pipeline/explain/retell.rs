@@ -4,7 +4,6 @@ use std::io::Read as _;
 
 use arrow::array::{AsArray as _, RecordBatch};
 
-use super::rows::Row;
 use super::story::{SectionBuilder, Story};
 use crate::columns::{ARTICLES, Column, DATE_CANDIDATES, StatementList, interim};
 use crate::config::Config;
@@ -13,6 +12,7 @@ use crate::io::open;
 use crate::kernels::sha256::Digest;
 use crate::origin::ByteRange;
 use crate::pipeline::article_rows::text;
+use crate::pipeline::dataset_rows::Row;
 use crate::pipeline::plan::{Plan, PlannedFile};
 use crate::pipeline::read_unit::{Intake, read_unit};
 use crate::pipeline::{Progress, stages};

@@ -270,15 +270,15 @@ fn warnings_are_sorted_codes() {
 fn interim_columns_travel_on_and_others_do_not() {
     let rows = [example_row(), with(&[("text", text(""))])];
     let batch = batch(&rows);
-    let agency: ArrayRef = Arc::new(BooleanArray::from(vec![true, false]));
+    let rank: ArrayRef = Arc::new(Int32Array::from(vec![0, 100]));
     let keys: ArrayRef = Arc::new(FixedSizeBinaryArray::try_from_iter([[7_u8; 32], [8_u8; 32]].into_iter()).unwrap());
-    let more = [(interim::KEY_SHA256, keys), ("_other", agency.clone()), (interim::IS_AGENCY, agency)];
+    let more = [(interim::KEY_SHA256, keys), ("_other", rank.clone()), (interim::SOURCE_RANK, rank)];
     let columns = batch.schema_ref().fields().iter().zip(batch.columns()).map(|(f, c)| (f.name().clone(), c.clone()));
     let all = more.into_iter().map(|(name, column)| (name.to_owned(), column)).chain(columns);
     let output = Validate::new().apply(&RecordBatch::try_from_iter(all).unwrap()).unwrap();
     let names: Vec<&str> = output.kept.schema_ref().fields().iter().map(|field| field.name().as_str()).collect();
     assert_eq!(names[..REQUIRED.len()], REQUIRED);
-    assert_eq!(names[REQUIRED.len()..], [interim::IS_AGENCY, interim::KEY_SHA256]);
+    assert_eq!(names[REQUIRED.len()..], [interim::SOURCE_RANK, interim::KEY_SHA256]);
     assert_eq!(output.kept.num_rows(), 1);
     assert_eq!(output.kept[interim::KEY_SHA256].as_fixed_size_binary().value(0), [7; 32]);
 }

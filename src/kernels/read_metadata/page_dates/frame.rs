@@ -16,6 +16,8 @@ pub(super) const BESIDE: i32 = 45;
 /// Elements around a date that are looked at; those whose names are taken for the date's own.
 const MAX_DEPTH: usize = 48;
 const OWN_DEPTH: usize = 4;
+/// Bytes between the headline and what can only be its byline.
+const CLOSE: usize = 40;
 /// Bytes of prose in which a dateline may stand.
 const OPENING: usize = 400;
 /// A link with so many bytes of text is the headline of another article.
@@ -42,7 +44,9 @@ pub(super) struct Frame<'p> {
 impl<'p> Frame<'p> {
     /// Finds headline and body; `title` is what the page states as its title.
     pub fn of(page: &'p HtmlPage, body: &Body, lines: &'p Lines, title: Option<&str>) -> Self {
-        let headline = find_headline(page, lines, title);
+        let prose = |line: &&Line| line.length >= PROSE && line.heading == 0 && body.range.contains(&line.nodes.0);
+        let text = lines.all.iter().find(prose).map(|line| line.place);
+        let headline = find_headline(page, (lines, text), title);
         let place = |line: &Line| line.place..line.place + line.length;
         let from = headline.map_or(0, |line| line.place);
         let is_body = |line: &&Line| {
@@ -87,6 +91,7 @@ impl<'p> Frame<'p> {
             let own = self.names(element);
             all.is_comment |= own.is_comment;
             all.apart = all.apart.saturating_add(own.apart);
+            all.is_framed |= own.is_framed;
             if depth < OWN_DEPTH {
                 all.published |= own.published;
                 all.modified |= own.modified;
@@ -105,8 +110,17 @@ impl<'p> Frame<'p> {
     fn names(&self, element: usize) -> Names {
         *self.names.borrow_mut().entry(element).or_insert_with(|| {
             let mut names = read_names(self.page, element);
-            names.apart = names.apart.max(u8::from(is_frame(self.page, element)));
+            names.is_framed |= is_frame(self.page, element);
+            names.apart = names.apart.max(u8::from(names.is_framed));
             names
+        })
+    }
+
+    /// Whether a line stands so close to the headline that it is its byline, whatever the names around it say.
+    pub fn touches_headline(&self, line: &Line) -> bool {
+        self.headline.as_ref().is_some_and(|(_, headline)| {
+            let from = headline.start.saturating_sub(CLOSE + line.length);
+            (from..headline.end + CLOSE).contains(&line.place) && line.heading == 0
         })
     }
 
@@ -165,7 +179,14 @@ fn leads_elsewhere(page: &HtmlPage, node: usize) -> bool {
 }
 
 /// The line of the headline: among the headings that the title of the page names the longest, else the first `<h1>`.
-fn find_headline<'l>(page: &HtmlPage, lines: &'l Lines, stated: Option<&str>) -> Option<&'l Line> {
+///
+/// Of several that are about as long, the last above the text, which begins at the place `text`: themes repeat the headline, hidden,
+/// at the top of the page.
+fn find_headline<'l>(
+    page: &HtmlPage,
+    (lines, text): (&'l Lines, Option<usize>),
+    stated: Option<&str>,
+) -> Option<&'l Line> {
     let title = (1..page.len())
         .find(|it| *page.name(*it) == local_name!("title"))
         .map(|it| page.text_content(it))
@@ -183,9 +204,15 @@ fn find_headline<'l>(page: &HtmlPage, lines: &'l Lines, stated: Option<&str>) ->
         Some(best) if best.length >= line.length => Some(best),
         _ => Some(line),
     };
+    let best = headings().filter(named).fold(None, longest);
+    let repeats = |line: &&Line| {
+        let above = text.is_some_and(|text| line.place < text);
+        above && best.is_some_and(|best| line.place > best.place && line.length * 3 >= best.length * 2)
+    };
     headings()
         .filter(named)
-        .fold(None, longest)
+        .rfind(repeats)
+        .or(best)
         .or_else(|| headings().find(|line| line.heading == 1))
         .or_else(|| lines.all.iter().find(named))
 }

@@ -18,7 +18,7 @@ pub(super) enum Label {
 /// Words of publication, lower case. Those of scripts without blanks are searched inside words.
 #[rustfmt::skip]
 const PUBLISHED: &[&str] = &[
-    "published", "publish date", "publication", "posted", "created", "released", "release date", "issued", "first published", "written", "added", "filed",
+    "published", "publish date", "publication", "posted", "created", "released", "release date", "issued", "written", "added", "filed",
     "submitted", "uploaded", "date", "datum", "fecha", "dato", "päiväys", "kuupäev", "dátum", "дата", "ημερομηνία", "tarih", "tarihi", "التاريخ", "تاريخ", "تاریخ", "תאריך", "tanggal", "ngày", "วันที่", "時間", "时间", "날짜", "gespeichert von", "eingereicht", "soumis", "enviado", "inviato", "inskickad",
     "veröffentlicht", "veröffentlichung", "veroeffentlicht", "erschienen", "publiziert", "erstellt", "eingestellt", "online seit", "stand vom", "geschrieben",
     "publié", "publiée", "publication", "paru", "parue", "mis en ligne", "mise en ligne", "posté", "créé", "rédigé", "écrit",
@@ -35,6 +35,12 @@ const PUBLISHED: &[&str] = &[
     "प्रकाशित", "प्रकाशन", "পোস্ট", "প্রকাশ", "প্রকাশিত", "প্রকাশের", "வெளியிடப்பட்ட", "பதிவு", "ప్రచురణ", "ಪ್ರಕಟಿತ", "പ്രസിദ്ധീകരിച്ചത്", "પ્રકાશિત", "ਪ੍ਰਕਾਸ਼ਿਤ", "เผยแพร่", "โพสต์", "วันที่เผยแพร่",
     "diterbitkan", "dipublikasikan", "dibuat", "terbit", "diterbitkan pada", "diposting", "đăng", "ngày đăng", "xuất bản", "đăng lúc", "inilathala", "imechapishwa",
     "发布", "發布", "发表", "發表", "發佈", "刊登", "刊出", "出版", "日期", "发文", "公開", "公開日", "掲載", "投稿", "投稿日", "配信", "作成", "등록", "입력", "작성", "게재", "게시", "발행", "기사입력", "승인",
+    "first published", "originally published", "originally posted", "first posted", "originally appeared", "first appeared", "original publication",
+    "erstveröffentlicht", "erstveröffentlichung", "zuerst veröffentlicht", "ursprünglich veröffentlicht", "zuerst erschienen",
+    "publié initialement", "initialement publié", "publié à l'origine", "première publication", "publicado originalmente", "originalmente publicado", "publicada originalmente",
+    "pubblicato originariamente", "pubblicato originalmente", "prima pubblicazione", "oorspronkelijk gepubliceerd", "eerder gepubliceerd", "ursprungligen publicerad", "först publicerad",
+    "oprindeligt udgivet", "først publisert", "opprinnelig publisert", "pierwotnie opublikowano", "pierwsza publikacja", "původně publikováno", "впервые опубликовано", "первоначально опубликовано",
+    "ilk yayınlanma", "ilk yayın", "初出", "首次发布", "首发", "最初発表",
     "publikuota", "gamepubliseer", "argitaratua", "publicat el", "publicado o", "foilsithe", "cyhoeddwyd", "გამოქვეყნდა", "հրապարակվել", "нийтэлсэн",
 ];
 
@@ -63,38 +69,43 @@ const MODIFIED: &[&str] = &[
 /// Words of other dates, lower case.
 #[rustfmt::skip]
 const OTHER: &[&str] = &[
-    "©", "copyright", "until", "till", "deadline", "expires", "expiry", "expired", "valid", "ends", "closing date", "due", "born", "died", "since", "joined", "member since", "registered", "starts", "begins", "event", "when", "accessed", "retrieved", "archived", "today", "effective",
+    "©", "copyright", "until", "till", "deadline", "expires", "expiry", "expired", "valid", "ends", "closing date", "due", "born", "died", "since", "joined", "member since", "registered", "starts", "begins", "event", "when", "accessed", "retrieved", "archived", "today", "effective", "site last updated", "site updated", "website last updated", "website updated",
     "bis", "gültig", "läuft", "endet", "ab", "seit", "abgerufen", "heute", "geboren", "jusqu'au", "jusqu’au", "valable", "depuis", "consulté", "aujourd'hui", "hasta", "válido", "desde", "consultado", "hoy", "até", "hoje", "fino al", "scadenza", "dal", "oggi", "tot", "geldig", "sinds", "vandaag",
     "до", "действует", "сегодня", "до дня", "ważne do", "do dnia", "dziś", "dzisiaj", "έως", "μέχρι", "σήμερα", "kadar", "bugün", "截止", "截至", "今天", "有効期限", "締切", "마감", "오늘",
 ];
 
 /// What the words before a date (or, with less weight, those behind it) say: the label that stands nearest.
 pub(super) fn label_before(words: &str) -> Option<Label> {
-    nearest(words, |found| found.1)
+    find_label(words, |found| found.1).map(|told| told.label)
 }
 
-/// What the words behind a date say.
+/// What the words behind a date say; a label that leads to a number or a colon belongs to what follows.
 pub(super) fn label_behind(words: &str) -> Option<Label> {
-    nearest(words, |found| usize::MAX - found.0)
+    find_label(words, |found| usize::MAX - found.0).filter(|told| !told.leads_on).map(|told| told.label)
 }
 
 /// Whether a line is a label and little more.
 pub(super) fn is_label(line: &str) -> bool {
     let letters = line.chars().filter(|it| it.is_alphabetic()).count();
-    find_label(line, |found| found.1).is_some_and(|(_, length)| length * 2 >= letters)
+    find_label(line, |found| found.1).is_some_and(|told| told.length * 2 >= letters)
 }
 
-fn nearest(words: &str, rank: impl Fn((usize, usize)) -> usize) -> Option<Label> {
-    find_label(words, rank).map(|(label, _)| label)
+/// A label among words.
+struct Told {
+    label: Label,
+    /// In bytes, in lower case.
+    length: usize,
+    /// A colon or a number follows.
+    leads_on: bool,
 }
 
-/// The label whose rank, a function of its first byte and the byte behind its last, is the highest; of equal ones the longest; with its length in bytes.
-fn find_label(words: &str, rank: impl Fn((usize, usize)) -> usize) -> Option<(Label, usize)> {
+/// The label whose rank, a function of its first byte and the byte behind its last, is the highest; of equal ones the longest.
+fn find_label(words: &str, rank: impl Fn((usize, usize)) -> usize) -> Option<Told> {
     if words.trim().is_empty() {
         return None;
     }
     let lower = words.to_lowercase();
-    let mut best: Option<(usize, usize, Label)> = None;
+    let mut best: Option<((usize, usize), usize, Label)> = None;
     let mut last = None;
     for (start, letter) in lower.char_indices() {
         let begins = is_unparted(letter) || last.is_none_or(|last: char| !last.is_alphabetic() || is_unparted(last));
@@ -106,12 +117,15 @@ fn find_label(words: &str, rank: impl Fn((usize, usize)) -> usize) -> Option<(La
         for (word, label) in LABELS.beginning_with(letter).filter(|(word, _)| rest.starts_with(word)) {
             let end = start + word.len();
             let key = (rank((start, end)), word.len());
-            if ends_there(&lower, end) && best.is_none_or(|(at, length, _)| key > (at, length)) {
-                best = Some((key.0, key.1, *label));
+            if ends_there(&lower, end) && best.is_none_or(|(known, ..)| key > known) {
+                best = Some((key, end, *label));
             }
         }
     }
-    best.map(|(_, length, label)| (label, length))
+    best.map(|((_, length), end, label)| {
+        let next = lower.get(end..).unwrap_or_default().trim_start().chars().next();
+        Told { label, length, leads_on: next.is_some_and(|it| it == ':' || it == '：' || it.is_numeric()) }
+    })
 }
 
 /// The labels, sorted.
@@ -143,7 +157,7 @@ fn ends_there(text: &str, end: usize) -> bool {
 }
 
 /// Han, Kana, Hangul, Thai and their neighbours: words touch.
-fn is_unparted(letter: char) -> bool {
+pub(super) fn is_unparted(letter: char) -> bool {
     matches!(letter, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
 
@@ -160,6 +174,8 @@ pub(super) struct Names {
     pub apart: u8,
     /// It is said to hold what readers write.
     pub is_comment: bool,
+    /// What says that it is no part of the article is more than a name: an element that frames pages, or a picture.
+    pub is_framed: bool,
 }
 
 /// Parts of names of what does not belong to the article.
@@ -169,6 +185,9 @@ const APART: &[&str] = &[
     "popular", "trending", "latest", "teaser", "teasers", "promo", "newsletter", "nav", "navbar", "navigation", "menu", "carousel", "slider", "similar", "recirc", "weather", "ticker", "calendar", "mostread", "most", "upnext", "readnext", "cookie", "modal", "popup",
     "archive", "archives", "pager", "pagination", "siblings", "prevnext", "adjacent", "citation", "references", "topbar", "caption", "figure", "gallery", "breaking",
 ];
+
+/// Beginnings of names that say what an element has or has not, not what it is.
+const STATES: &[&str] = &["has-", "no-", "with-", "without-", "show-", "hide-"];
 
 /// Parts of names of what readers write.
 const COMMENT: &[&str] = &[
@@ -211,9 +230,14 @@ impl Names {
             self.date |= told.date && !told.modified;
             // Builders of pages call every part a widget; only what begins with the word is one.
             self.apart |= u8::from(token.starts_with("widget"));
+            // `has-replies` tells of a state.
+            if STATES.iter().any(|state| token.starts_with(state)) {
+                continue;
+            }
             for part in token.split(['-', '_', ':', '.']) {
                 self.apart |= u8::from(APART.contains(&part));
-                self.is_comment |= COMMENT.contains(&part);
+                // `date-comments` holds the date and how many comments there are; `comment-date` is the date of one.
+                self.is_comment |= COMMENT.contains(&part) && !(told.date && part == "comments");
             }
         }
     }
@@ -267,6 +291,7 @@ mod tests {
         for (words, expected) in [
             ("Published: ", Some(Label::Published)),
             ("First published by A. Writer, updated on ", Some(Label::Modified)),
+            ("This text was first published on ", Some(Label::Published)),
             ("Aktualisiert am ", Some(Label::Modified)),
             ("Veröffentlicht am ", Some(Label::Published)),
             ("Mis à jour le ", Some(Label::Modified)),
@@ -281,6 +306,8 @@ mod tests {
             assert_eq!(label_before(words), expected, "{words}");
         }
         assert_eq!(label_behind(" (updated), published elsewhere"), Some(Label::Modified));
+        assert_eq!(label_behind(" / Updated 8 hours ago"), None);
+        assert_eq!(label_behind(" Uhr veröffentlicht."), Some(Label::Published));
     }
 
     #[test]
@@ -299,5 +326,7 @@ mod tests {
         let updated = names("<div class='last-updated'>");
         assert!(updated.modified && !updated.date && !updated.published);
         assert!(names("<div id=related-posts>").apart == 1 && names("<div class=entry-content>").apart == 0);
+        assert!(names("<div class=comments>").is_comment && !names("<div class=has-comments>").is_comment);
+        assert!(names("<div class=comment-date>").is_comment && !names("<div class=post-date-comments>").is_comment);
     }
 }

@@ -2,10 +2,16 @@
 
 use std::ops::Range;
 
+use crate::kernels::parse_date::{DateContext, DateReject, FoundDate, find_dates};
 use crate::kernels::parse_html::{HtmlPage, LocalName, is_code, local_name};
 
 /// A line keeps so many bytes of its beginning; longer ones are prose, which is only measured.
 const KEPT: usize = 320;
+
+/// Longest script that only prints, in bytes.
+const MAX_PRINTED: usize = 120;
+/// Fewest digits of a machine form: year, month and day, in one digit each.
+const DIGITS: usize = 6;
 
 /// Elements with dates that are read; pages with more are lists.
 const MAX_MARKS: usize = 512;
@@ -70,6 +76,7 @@ impl Lines {
             } else {
                 let name = page.name(node);
                 if is_code(name) || is_hidden(name) {
+                    cutter.print(page, node);
                     node = page.end(node);
                     continue;
                 }
@@ -198,8 +205,7 @@ impl Cutter {
         if is_block {
             self.end_line();
         }
-        let is_mark =
-            self.lines.marks.len() < MAX_MARKS && (*name == local_name!("time") || has_date_property(page, node));
+        let is_mark = self.lines.marks.len() < MAX_MARKS && (*name == local_name!("time") || states_date(page, node));
         let mark = is_mark.then(|| {
             let at = self.lines.text.len() - self.start;
             self.lines.marks.push(Mark { line: self.lines.all.len(), node, range: at..at });
@@ -209,6 +215,16 @@ impl Cutter {
         let heading = heading_level(name).max(self.open.last().map_or(0, |open| open.heading));
         if is_block || mark.is_some() || heading > 0 {
             self.open.push(Open { end: page.end(node), is_block, heading, mark });
+        }
+    }
+
+    /// Notes a short script inside the text, which may print a date where it stands.
+    fn print(&mut self, page: &HtmlPage, node: usize) {
+        let is_script = *page.name(node) == local_name!("script") && !self.lines.all.is_empty();
+        if is_script && self.lines.marks.len() < MAX_MARKS && !printed(page, node).is_empty() {
+            let at = self.lines.text.len() - self.start;
+            self.lines.marks.push(Mark { line: self.lines.all.len(), node, range: at..at });
+            self.nodes.get_or_insert((node, node)).1 = node;
         }
     }
 
@@ -253,9 +269,48 @@ impl Cutter {
     }
 }
 
-fn has_date_property(page: &HtmlPage, node: usize) -> bool {
-    page.attribute(node, &local_name!("itemprop")).is_some_and(|names| {
-        names.split_ascii_whitespace().any(|name| matches!(name, "datePublished" | "dateModified" | "dateCreated"))
+/// The text of a script that is short enough to do no more than print, and has a date; else nothing.
+pub(super) fn printed(page: &HtmlPage, node: usize) -> &str {
+    let text = page.children(node).find(|child| page.is_text(*child)).map_or("", |child| page.text(child));
+    let may_be_date = text.len() <= MAX_PRINTED && text.bytes().filter(u8::is_ascii_digit).count() >= DIGITS;
+    let is_day = |one: &FoundDate| one.value.is_ok() || one.value == Err(DateReject::Ambiguous);
+    let is_date = may_be_date && find_dates(text, &DateContext::default()).iter().any(is_day);
+    if is_date { text } else { "" }
+}
+
+/// Attributes in which pages keep the machine form of a date that an element shows, besides `datetime`, `content` and `title`.
+pub(super) const DATA_ATTRIBUTES: &[&str] = &[
+    "data-date",
+    "data-datetime",
+    "data-published",
+    "data-publish-date",
+    "data-pubdate",
+    "data-time",
+    "data-timestamp",
+    "data-unixtime",
+    "data-utime",
+    "time",
+    "timestamp",
+];
+
+/// Whether an element that is no `<time>` states a date: by a property of schema.org, with a machine form, or as microformats do.
+fn states_date(page: &HtmlPage, node: usize) -> bool {
+    let name = page.name(node);
+    let is_abbreviation = *name == local_name!("abbr");
+    // Insertions and deletions say when they were made.
+    let is_edit = matches!(*name, local_name!("ins") | local_name!("del"));
+    page.attributes(node).any(|(attribute, value)| match &**attribute {
+        "itemprop" => {
+            value.split_ascii_whitespace().any(|name| matches!(name, "datePublished" | "dateModified" | "dateCreated"))
+        }
+        "datetime" => !is_edit && !value.is_empty(),
+        "title" => is_abbreviation && has_digit(value),
+        // Most attributes are neither: two looks at the first letters spare them the list.
+        own => {
+            (own.starts_with("data-") || own.starts_with("time"))
+                && DATA_ATTRIBUTES.contains(&own)
+                && value.bytes().filter(u8::is_ascii_digit).count() >= DIGITS
+        }
     })
 }
 

@@ -19,8 +19,13 @@ const KEYS: &[&str] = &[
     "publishedtime",
     "publishedon",
     "publishdate",
+    "publishdatetime",
+    "publisheddatetime",
     "publishtime",
+    "datetimepublished",
+    "dateofpublication",
     "publicationdate",
+    "publicationdatetime",
     "publicationtime",
     "firstpublished",
     "firstpublishedat",
@@ -34,6 +39,8 @@ const KEYS: &[&str] = &[
     "publishedatutc",
     "publishedtimestamp",
 ];
+/// What may stand before a key, folded like it.
+const PREFIXES: &[&str] = &["article", "content", "page", "post", "story", "news", "meta", "item", "doc"];
 /// What every key has, by which they are found: `pub` but for its first letter, which may be large.
 const STEM: &[u8] = b"ub";
 /// Longest key and value in bytes.
@@ -84,7 +91,8 @@ fn date_at(text: &str, place: usize) -> Option<(&str, DateForm, ParsedDate)> {
     let end = place + bytes.get(place..)?.iter().take(MAX_KEY).take_while(|byte| is_key(byte)).count();
     let key: String =
         text.get(start..end)?.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
-    if !KEYS.contains(&key.as_str()) {
+    let plain = PREFIXES.iter().find_map(|prefix| key.strip_prefix(prefix)).unwrap_or(&key);
+    if !KEYS.contains(&plain) && !KEYS.contains(&key.as_str()) {
         return None;
     }
     // The quote behind a key may be escaped, when the data is JSON in a string.
@@ -105,6 +113,7 @@ fn date_at(text: &str, place: usize) -> Option<(&str, DateForm, ParsedDate)> {
         13 if value.bytes().all(|byte| byte.is_ascii_digit()) => {
             (DateForm::EpochMilliseconds, DateFormat::EpochMilliseconds)
         }
+        8 if value.bytes().all(|byte| byte.is_ascii_digit()) => (DateForm::Compact, DateFormat::Compact),
         _ if is_quoted => (DateForm::Auto, DateFormat::Auto),
         _ => return None,
     };
@@ -129,6 +138,8 @@ mod tests {
         let day = Some("2025-12-17".to_owned());
         assert_eq!(found("{\"datePublished\":\"2025-12-17\"}"), day);
         assert_eq!(found("x = {publishDate: '2025-12-17', b: 1}"), day);
+        assert_eq!(found("x = {\"article_publication_date\":\"2025-12-17\"}"), day);
+        assert_eq!(found("x = {firstPublicationDate: \"20251217\", b: 20251216}").as_deref(), Some("20251217"));
         assert_eq!(found("'{\\\"published_at\\\":\\\"2025-12-17\\\"}'"), day);
         assert_eq!(found("{\"publishedAt\":1765965600}"), Some("1765965600".to_owned()));
         assert_eq!(

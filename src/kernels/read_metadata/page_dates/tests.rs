@@ -100,8 +100,124 @@ fn the_pages_order_is_declared_on_open_dates() {
     assert_eq!(forms(&open, "en-US"), [DateForm::MonthDayYear]);
     assert_eq!(forms(&open, "en"), [DateForm::Auto]);
     let short = article("", "<div>12.05.25</div>");
-    assert_eq!(forms(&short, "de"), [DateForm::Auto]);
-    assert_eq!(forms(&format!("{short}<p>© 2025"), "de"), [DateForm::DayMonthYear]);
+    assert_eq!(forms(&short, "de"), [DateForm::DayMonthYear]);
+    assert_eq!(forms(&short, "en"), [DateForm::Auto]);
+    assert_eq!(forms(&format!("{short}<p>31.05.2025</p>"), "en")[0], DateForm::DayMonthYear);
+}
+
+#[test]
+fn names_count_nothing_where_a_line_touches_the_headline() {
+    let html = article("", "<div class=newsletter-details>17 December 2025</div>");
+    assert_eq!(stated(&html), [("published", "byline", "17 December 2025".into())]);
+    let html = article("<div class=teaser_meta>Ada Moreno / 17 December 2025</div>", "");
+    assert_eq!(stated(&html), [("published", "byline", "17 December 2025".into())]);
+    let html = article("", "<figure>Picture of 17 December 2025</figure>");
+    assert!(stated(&html).iter().all(|it| it.1 == "shown"));
+}
+
+#[test]
+fn a_label_behind_a_date_may_belong_to_the_next() {
+    let html = article("", "<div class=date>17 December 2025 / 12:25 / Updated 8 hours ago</div>");
+    assert_eq!(stated(&html)[0], ("published", "byline", "17 December 2025 / 12:25".into()));
+    let html = article("", "<div class=date>17 December 2025 (updated)</div>");
+    assert_eq!(stated(&html)[0].0, "modified");
+}
+
+#[test]
+fn elements_state_dates_in_many_ways() {
+    for (element, expected) in [
+        ("<abbr class=published title=2025-12-17T10:20:30Z>Wednesday</abbr>", ("published", "2025-12-17T10:20:30Z")),
+        ("<span data-utime=1765966830>yesterday</span>", ("published", "1765966830")),
+        ("<relative-time datetime=2025-12-17>yesterday</relative-time>", ("published", "2025-12-17")),
+        ("<time datetime=2025-12-20>Published 17 December 2025</time>", ("published", "17 December 2025")),
+        ("<time datetime=2025-12-20>17 December 2025</time>", ("published", "2025-12-20")),
+        ("<time>Updated: 17 December 2025</time>", ("modified", "17 December 2025")),
+        ("<ins datetime=2025-12-17>a word</ins><time datetime=2025-12-16>x</time>", ("published", "2025-12-16")),
+    ] {
+        let found = stated(&article("", &format!("<div>{element}</div>")));
+        assert_eq!((found[0].0, &*found[0].2), expected, "{element}");
+    }
+}
+
+#[test]
+fn a_date_without_year_takes_the_one_year_that_the_page_writes_with_it() {
+    let line = "<p class=date>[12月17日 10時20分]</p>";
+    let html = article("", &format!("{line}<img src=/photo/20251217/a.jpg><img src=/photo/2024/11/12/b.jpg>"));
+    assert_eq!(stated(&html), [("published", "byline", "20251217".into())]);
+    // Two years fit, or none.
+    let html = article("", &format!("{line}<img src=/photo/20251217/a.jpg><img src=/photo/2024-12-17.jpg>"));
+    assert_eq!(stated(&html), []);
+    assert_eq!(stated(&article("", line)), []);
+    // A weekday that the year does not have speaks against it.
+    let html = article("", "<p class=date>Monday, 17 December</p><img src=/photo/20251217/a.jpg>");
+    assert_eq!(stated(&html), []);
+}
+
+#[test]
+fn open_dates_are_read_as_the_page_writes_them_in_full() {
+    let form = |html: &str, tag: &str| {
+        let page = parse_html(html);
+        let mut out = vec![Statement::new(Field::Language, Evidence::Meta, tag.to_owned())];
+        state_dates(&page, &extract_body(&page), None, &mut out);
+        out.iter().find(|it| it.field == Field::Published).map(|it| it.form)
+    };
+    let html = article("", "<div class=date>02-12-2025</div><a href=/2025/12/02/other>Another</a>");
+    assert_eq!(form(&html, "en"), Some(DateForm::DayMonthYear));
+    let html = format!("{html}<a href=/2025/02/12/third>A third</a>");
+    assert_eq!(form(&html, "en"), Some(DateForm::Auto));
+    // Years of two digits: by language, but not of the 20th century.
+    assert_eq!(form(&article("", "<div class=date>23.09.22</div>"), "de"), Some(DateForm::DayMonthYear));
+    assert_eq!(form(&article("", "<div class=date>23.09.98</div>"), "de"), Some(DateForm::Auto));
+    assert_eq!(form(&article("", "<div class=date>23.09.22</div>"), "en"), Some(DateForm::Auto));
+}
+
+#[test]
+fn a_list_of_posts_is_of_its_first_where_nothing_else_is_stated() {
+    let post = |day: u32| format!("<div class=post><span class=date>{day} October 2025</span> A word</div>");
+    let above = "<ul>".to_owned() + &"<li>News of the harbour and its ships".repeat(19);
+    let list =
+        format!("<title>Harbour board</title><h2>Harbour board</h2>{above}</ul>{}{}{}", post(3), post(2), post(1));
+    assert_eq!(stated(&list), [("published", "shown", "3 October 2025".into())]);
+}
+
+#[test]
+fn labelled_months_date_a_page_without_days() {
+    let html = article("", "<div>Last updated: June 2025</div>");
+    assert_eq!(stated(&html), [("modified", "byline", "June 2025".into())]);
+    assert_eq!(stated(&article("", "<div>Storms of June 2025</div>")), []);
+    assert_eq!(stated(&article("", "<div>Last updated: June 2025</div><div>17 June 2025</div>")).len(), 1);
+}
+
+#[test]
+fn scripts_print_dates_where_they_stand() {
+    let html = article("", "<table><tr><td><script>showDate('2025/12/17 10:20')</script></td></tr></table>");
+    assert_eq!(stated(&html)[0].2, "2025/12/17 10:20");
+    let html = article("<p>Harbour Paper</p>", "<script>var version = 20251217; load(version)</script>");
+    assert_eq!(stated(&html), []);
+}
+
+#[test]
+fn sentences_tell_of_dates_and_notes_state_them() {
+    let html = article("", "<div>The next meeting of the council is on 5 January 2026 at seven in the hall.</div>");
+    assert_eq!(stated(&html), []);
+    let note = "This entry was posted on Wednesday, December 17th, 2025 at 10:20 and is filed under Harbour. You can follow \
+                any responses to this entry through the feed, and you can leave a response from your own site.";
+    let html = format!("{}<p>{PROSE_TEXT}</p><p class=postmetadata>{note}</p>", article("", ""));
+    assert_eq!(stated(&html)[0].0, "published");
+    let html =
+        format!("{}<footer><ul><li>This page was last modified on 17 December 2025.</ul></footer>", article("", ""));
+    assert_eq!(stated(&html), [("modified", "shown", "17 December 2025".into())]);
+}
+
+#[test]
+fn of_repeated_headlines_the_last_above_the_text_counts() {
+    let hidden = "<h1>Storm in the harbour | Harbour Paper</h1><ul><li>News and more news of the day<li>Sports and more sports of the \
+                  day<li>Arts and letters of the day</ul>";
+    let html = format!(
+        "<title>Storm in the harbour | Harbour Paper</title>{hidden}<h2>Storm in the harbour</h2><p>17 December \
+         2025</p><p>{PROSE_TEXT}</p><p>{PROSE_TEXT}</p>"
+    );
+    assert_eq!(stated(&html), [("published", "byline", "17 December 2025".into())]);
 }
 
 #[test]

@@ -128,7 +128,7 @@ impl Row {
     pub fn of(columns: &[&Column], batch: &RecordBatch, row: usize) -> Result<Self> {
         let mut values = Vec::with_capacity(columns.len());
         for column in columns {
-            if let Some(value) = value_text(&cells_of(batch, column)?, row) {
+            if let Some(value) = value_text(&cells_of(batch, column)?, row, ", ") {
                 values.push((column.name, value));
             }
         }
@@ -151,7 +151,8 @@ impl Row {
     }
 }
 
-fn value_text(cells: &Cells<'_>, row: usize) -> Option<String> {
+/// A value as text, the items of a list joined by `separator`; none for null and empty lists.
+pub fn value_text(cells: &Cells<'_>, row: usize, separator: &str) -> Option<String> {
     if cells.is_null(row) {
         return None;
     }
@@ -169,7 +170,7 @@ fn value_text(cells: &Cells<'_>, row: usize) -> Option<String> {
         Cells::Date(array) => formatted(&|out| push_date(out, array.value(row))),
         Cells::Timestamp(array) => formatted(&|out| push_timestamp(out, array.value(row))),
         Cells::TextList(lists) => {
-            Some(lists.row(row).collect::<Vec<_>>().join(", ")).filter(|list| !list.is_empty())?
+            Some(lists.row(row).collect::<Vec<_>>().join(separator)).filter(|list| !list.is_empty())?
         }
     })
 }

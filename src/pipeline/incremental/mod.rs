@@ -1,0 +1,164 @@
+//! `copydesk run --into DATASET`: new, changed and removed raw files are worked into a published dataset.
+//!
+//! The result is the dataset that one run over all raw files would give. What an unchanged file gave is carried over: its rows
+//! from `articles`, its fates from `records`, its verified pairs from `pairs`, and what decides about duplicates from the index. Where
+//! a record that was removed has to stand up again, its raw file is read again.
+
+mod carry;
+mod index;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use self::carry::{Carried, carry};
+pub use self::carry::{Paths, add_accounts, is_carried, sort_by_place};
+pub use self::index::{FOLDER, write_index};
+use self::index::{FileState, Header, Index};
+use super::dataset_rows::Dataset;
+use super::external_sort::Sorter;
+use super::near::KnownPairs;
+use super::plan::Plan;
+use super::run_merge::RunMerge;
+use super::runs::{Run, RunLimits};
+use super::shards::{DecidedRow, ShardPlan};
+use crate::columns::PAIRS;
+use crate::config::Config;
+use crate::dedup::Pair;
+use crate::dedup::verdict::Relation;
+use crate::error::{Error, Result};
+use crate::io::SpillReader;
+use crate::pipeline::article_rows::{id_bytes, numbers, option, text};
+
+/// What became of the raw files since the dataset was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Arrivals {
+    /// Files that are as they were; nothing of them was read.
+    pub unchanged: u64,
+    /// Files that were read: new ones, changed ones, and those with a removed record that stands up again.
+    pub read: u64,
+    /// Files that are no longer there.
+    pub gone: u64,
+}
+
+/// A published dataset to add to.
+#[derive(Debug)]
+pub struct Base<'a> {
+    dataset: Dataset<'a>,
+    index: Index,
+    states: BTreeMap<String, FileState>,
+}
+
+impl<'a> Base<'a> {
+    /// Opens the dataset at `root`; none where there is nothing to carry over: no dataset, no index, or one of another
+    /// configuration or version.
+    ///
+    /// # Errors
+    /// When the dataset is damaged.
+    pub fn open(root: &'a Path, config: &Config) -> Result<Option<Self>> {
+        if !crate::io::is_there(&root.join(super::MANIFEST)) {
+            return Ok(None);
+        }
+        let dataset = Dataset::open(root)?;
+        let Some(index) = Index::read(root, &Header::of(config), &dataset.manifest.dataset_sha256)? else {
+            return Ok(None);
+        };
+        let states = index.files.iter().map(|state| (state.raw_path.clone(), state.clone())).collect();
+        Ok(Some(Self { dataset, index, states }))
+    }
+
+    /// Raw paths of the plan that are as they were.
+    pub fn unchanged(&self, plan: &Plan) -> Paths {
+        let same = plan.files.iter().filter(|file| {
+            let state = FileState::of(file);
+            state.modified.is_some() && self.states.get(&state.raw_path) == Some(&state)
+        });
+        same.map(|file| file.facts.raw_path.clone()).collect()
+    }
+
+    /// Counts for the summary: `unchanged` are the paths of `plan` that were not read.
+    pub fn arrivals(&self, plan: &Plan, unchanged: &Paths) -> Arrivals {
+        let there: std::collections::BTreeSet<&str> =
+            plan.files.iter().map(|file| file.facts.raw_path.as_str()).collect();
+        Arrivals {
+            unchanged: unchanged.len() as u64,
+            read: (there.len() - unchanged.len()) as u64,
+            gone: self.states.keys().filter(|path| !there.contains(path.as_str())).count() as u64,
+        }
+    }
+
+    /// Writes what stays to `folder`.
+    ///
+    /// # Errors
+    /// When the dataset is damaged or a file cannot be written.
+    pub fn carry(&self, unchanged: &Paths, (folder, limits, bytes): (&Path, RunLimits, usize)) -> Result<Carried> {
+        carry((&self.dataset, &self.index), |path| unchanged.contains(path), (folder, limits, bytes))
+    }
+
+    /// The pairs that were verified by their texts; none where some pairs of the dataset were not compared.
+    ///
+    /// # Errors
+    /// When the dataset is damaged or a file cannot be written.
+    pub fn known_pairs(&self, folder: &Path, limit: usize) -> Result<Option<KnownPairs>> {
+        if self.dataset.manifest.duplicates.wide_buckets > 0 {
+            return Ok(None);
+        }
+        let mut sorter = Sorter::new(folder.join("known"), limit);
+        let names: Vec<&str> = PAIRS.columns.iter().map(|column| column.name).collect();
+        let mut row = Vec::new();
+        self.dataset.scan(&PAIRS, &names, |batch| {
+            let floats = |name| numbers::<arrow::datatypes::Float64Type>(batch, name);
+            let equal = batch.column_by_name("numbers_equal").map(arrow::array::AsArray::as_boolean);
+            for at in 0..batch.num_rows() {
+                let relation = text(batch, "relation").value(at);
+                let relation = Relation::ALL.into_iter().find(|known| known.name() == relation);
+                let relation = relation.ok_or_else(|| Error::dataset("`pairs` names a relation that there is not"))?;
+                if relation < Relation::NearCopy {
+                    continue;
+                }
+                row.clear();
+                let pair = Pair {
+                    id: id_bytes(text(batch, "id").value(at)),
+                    other_id: id_bytes(text(batch, "other_id").value(at)),
+                    relation,
+                    jaccard: floats("jaccard").value(at),
+                    containment: floats("containment").value(at),
+                    numbers_equal: equal.is_some_and(|column| column.value(at)),
+                    days_apart: option(floats("days_apart"), at),
+                };
+                pair.push_row(&mut row);
+                sorter.push(&row)?;
+            }
+            Ok(())
+        })?;
+        Ok(Some(KnownPairs { rows: sorter.finish()? }))
+    }
+
+    /// The dataset.
+    pub fn dataset(&self) -> &Dataset<'a> {
+        &self.dataset
+    }
+}
+
+/// Raw paths of removed records that a decision has made rows again: of them only the ledger is known.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn stubs_that_stay(folder: &Path, stubs: &[Run], shards: &[ShardPlan]) -> Result<Paths> {
+    let mut paths = Paths::new();
+    let mut merge = RunMerge::open(folder, stubs, &[])?;
+    for shard in shards {
+        let mut rows = SpillReader::open(&folder.join(&shard.file), 64 << 10)?;
+        let mut bytes = Vec::new();
+        while rows.next(&mut bytes)? {
+            let decided = DecidedRow::read(&bytes);
+            let Some(head) = merge.head() else { return Ok(paths) };
+            if head.key == decided.key {
+                if decided.verdict.duplicate.is_none() {
+                    paths.insert(head.rows.raw_path.value(head.row).to_owned());
+                }
+                merge.advance()?;
+            }
+        }
+    }
+    Ok(paths)
+}

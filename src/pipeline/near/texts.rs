@@ -1,0 +1,69 @@
+//! The texts of candidates: joined to the sorted runs, row by row.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use crate::dedup::key_row::split_sort_key;
+use crate::error::Result;
+use crate::pipeline::article_rows::text;
+use crate::pipeline::external_sort::Sorted;
+use crate::pipeline::run_merge::{RunMerge, merge_passes};
+use crate::pipeline::runs::Run;
+
+/// Gives the texts of articles.
+pub trait TextSource {
+    /// Gives every wanted row without its sort key, and its text, in the order of the rows.
+    ///
+    /// A wanted row begins with a sort key ([`crate::dedup::key_row::push_sort_key`]).
+    ///
+    /// # Errors
+    /// When the texts cannot be read, and what `give` returns.
+    fn each(&self, wanted: &Sorted, scratch: &Path, give: &mut dyn FnMut(&[u8], &str) -> Result<()>) -> Result<()>;
+}
+
+/// The runs that hold the texts.
+#[derive(Clone, Copy, Debug)]
+pub struct RunTexts<'a> {
+    /// Folder of the runs.
+    pub folder: &'a Path,
+    /// The runs.
+    pub runs: &'a [Run],
+    /// Most bytes of chunks that are open at once.
+    pub open_bytes: u64,
+    /// Logical bytes of a chunk of a merged run.
+    pub chunk_bytes: u64,
+    /// Raw paths of wanted rows that have no text in the runs.
+    pub without_text: &'a Mutex<BTreeSet<String>>,
+}
+
+impl TextSource for RunTexts<'_> {
+    /// # Panics
+    /// When no run has a wanted row.
+    fn each(&self, wanted: &Sorted, scratch: &Path, give: &mut dyn FnMut(&[u8], &str) -> Result<()>) -> Result<()> {
+        let mut rows = wanted.rows()?;
+        let Some(first) = rows.next()? else { return Ok(()) };
+        let first_key = split_sort_key(first).0.to_vec();
+        let runs = merge_passes((self.folder, scratch), self.runs.to_vec(), self.open_bytes, self.chunk_bytes)?;
+        let mut merge = RunMerge::open(self.folder, &runs, &first_key)?;
+        let mut rows = wanted.rows()?;
+        while let Some(row) = rows.next()? {
+            let (key, rest) = split_sort_key(row);
+            loop {
+                let head = merge.head().expect("law: every wanted row stands in a run");
+                if head.key >= key {
+                    assert_eq!(head.key, key, "law: every wanted row stands in a run");
+                    let text = text(head.batch, "text").value(head.row);
+                    if text.is_empty() {
+                        let path = head.rows.raw_path.value(head.row).to_owned();
+                        self.without_text.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+                    }
+                    give(rest.rest(), text)?;
+                    break;
+                }
+                merge.advance()?;
+            }
+        }
+        Ok(())
+    }
+}
