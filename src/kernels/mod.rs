@@ -11,6 +11,7 @@ pub mod estimate_share;
 pub mod extract_body;
 pub mod fold_key;
 pub mod format_time;
+pub mod json_tape;
 pub mod match_key;
 pub mod match_path;
 pub mod normalize_line;
