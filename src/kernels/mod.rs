@@ -30,3 +30,4 @@ pub mod round_float;
 pub mod sha256;
 pub mod shingle_key;
 pub mod sketch_set;
+pub mod upgrade_schema;

@@ -4,6 +4,7 @@
 mod boilerplate;
 mod calibrate;
 mod check;
+mod check_schema;
 mod cli;
 mod crash;
 mod determinism;

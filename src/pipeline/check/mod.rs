@@ -17,6 +17,7 @@ mod place_rows;
 pub(super) mod report;
 mod row_rules;
 mod rules;
+mod schema;
 mod splits;
 mod tables;
 
@@ -24,6 +25,7 @@ use std::path::Path;
 
 pub use report::{Checked, Finding, Place, REPORT_VERSION, Report, RuleName, Severity, TextPlace};
 pub use rules::Rule;
+pub use schema::{DataFormat, References, SchemaCheck, check_with_schema};
 
 use crate::columns::SCHEMA_VERSION;
 use crate::error::Result;
