@@ -255,8 +255,13 @@ fn parse_size(text: &str) -> Result<Size, String> {
 
 fn parse_reference(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
-        Some((prefix, folder)) if !prefix.is_empty() && !folder.is_empty() => Ok((prefix.to_owned(), PathBuf::from(folder))),
-        _ => Err("expected a prefix of URIs, `=` and a folder, such as `https://example.org/schemas/=schemas`".to_owned()),
+        Some((prefix, folder)) if !prefix.is_empty() && !folder.is_empty() => {
+            Ok((prefix.to_owned(), PathBuf::from(folder)))
+        }
+        _ => {
+            Err("expected a prefix of URIs, `=` and a folder, such as `https://example.org/schemas/=schemas`"
+                .to_owned())
+        }
     }
 }
 

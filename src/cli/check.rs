@@ -61,7 +61,9 @@ impl Outputs {
             };
             if files.iter().any(|(_, other)| *other == file) {
                 let found = file.display();
-                return Err(Error::usage(format!("expected one form of the report a file, but found two for `{found}`")));
+                return Err(Error::usage(format!(
+                    "expected one form of the report a file, but found two for `{found}`"
+                )));
             }
             files.push((format, file));
         }

@@ -88,6 +88,7 @@ pub(super) fn parse(text: &str, tape: &mut Tape) -> Parsed<()> {
 }
 
 /// Without a branch a byte, so that it becomes vector code.
+#[expect(clippy::needless_bitwise_bool, reason = "lazy operators keep the loop from becoming vector code")]
 fn has_control(bytes: &[u8]) -> bool {
     bytes.chunks(64).any(|block| block.iter().fold(false, |found, byte| found | (*byte < 0x20)))
 }
@@ -247,7 +248,9 @@ impl Parser<'_> {
         let keys = keys.get_mut(first_key..)?;
         let repeated = if keys.len() <= FEW_KEYS {
             let mut places = keys.iter().enumerate();
-            places.find(|(place, key)| keys.iter().take(*place).any(|other| name(*other) == name(**key))).map(|(_, key)| *key)
+            places
+                .find(|(place, key)| keys.iter().take(*place).any(|other| name(*other) == name(**key)))
+                .map(|(_, key)| *key)
         } else {
             keys.sort_unstable_by(|a, b| name(*a).cmp(&name(*b)));
             keys.windows(2).find(|pair| name(pair[0]) == name(pair[1])).map(|pair| pair[1])

@@ -1,5 +1,7 @@
 //! For programs: the whole report, in the stable form of `schemas/check-report.schema.json`.
 
+use std::fmt::Write as _;
+
 use super::{Format, steers};
 use crate::pipeline::check::report::Report;
 
@@ -16,7 +18,7 @@ fn render(report: &Report) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     for c in text.chars() {
         if steers(c) && c != '\n' {
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            write!(out, "\\u{:04x}", u32::from(c)).expect("law: writing to a string cannot fail");
         } else {
             out.push(c);
         }

@@ -12,11 +12,12 @@ use super::describe::describe;
 use crate::error::{Error, Result};
 use crate::io::{is_there, read_limited};
 use crate::kernels::json_tape::{Tape, TapeJson};
+use crate::kernels::sha256::push_hex;
 use crate::kernels::upgrade_schema::upgrade_schema;
 use crate::rejection::escape_detail;
 
 /// Base of the references of a schema without `$id`: files beside it.
-pub const BESIDE: &str = "json-schema:///";
+const BESIDE: &str = "beside:///";
 /// Largest schema in bytes.
 const MAX_SCHEMA: u64 = 64 << 20;
 /// Steps that a pattern with look-around or back-references may go back; other patterns take linear time.
@@ -28,6 +29,27 @@ const MAX_META_SCHEMAS: usize = 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct References(pub Vec<(String, PathBuf)>);
 
+/// A schema that instances can be held to.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The rules.
+    pub validator: Validator<TapeJson>,
+    /// URI of the schema itself when it has no `$id`.
+    base: String,
+}
+
+impl Compiled {
+    /// Where a keyword stands: a pointer into the schema itself, the file beside it, or a URI.
+    pub fn location(&self, error: &ValidationError<'_>) -> String {
+        let Some(uri) = error.absolute_keyword_location() else { return format!("#{}", error.schema_path().as_str()) };
+        let uri = uri.as_str();
+        match uri.strip_prefix(&self.base).filter(|rest| rest.starts_with('#')) {
+            Some(pointer) => pointer.to_owned(),
+            None => uri.strip_prefix(BESIDE).unwrap_or(uri).to_owned(),
+        }
+    }
+}
+
 /// Reads and compiles the schema at `path`.
 ///
 /// References are looked up in the schema itself, in files beside it when it has no `$id`, and in the folders of
@@ -35,7 +57,7 @@ pub struct References(pub Vec<(String, PathBuf)>);
 ///
 /// # Errors
 /// A configuration error when the schema cannot be read as JSON, is no schema, or refers to what is not there.
-pub fn compile(path: &Path, references: &References, assert_format: bool) -> Result<Validator<TapeJson>> {
+pub fn compile(path: &Path, references: &References, assert_format: bool) -> Result<Compiled> {
     let name = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let files = Files { references: references.clone(), beside: folder };
@@ -53,10 +75,12 @@ pub fn compile(path: &Path, references: &References, assert_format: bool) -> Res
         options = options.with_registry(registry);
     }
     let has_id = ["$id", "id"].iter().any(|key| schema.get(key).is_some_and(Value::is_string));
+    let base = format!("{BESIDE}{}", encode(path));
     if !has_id {
-        options = options.with_base_uri(format!("{BESIDE}{}", encode(path)));
+        options = options.with_base_uri(base.clone());
     }
-    options.build(&schema).map_err(|error| refused(&name, &error))
+    let validator = options.build(&schema).map_err(|error| refused(&name, &error))?;
+    Ok(Compiled { validator, base })
 }
 
 /// The meta-schemas of a schema, when they are not those of a draft, and the draft that they lead to.
@@ -138,7 +162,8 @@ fn cannot_use(name: &str, error: &ReferencingError) -> Error {
         ReferencingError::InvalidAnchor { anchor } => {
             refusal.caused_by(format!("expected a plain name as an anchor, but found `{anchor}`"))
         }
-        ReferencingError::InvalidPercentEncoding { pointer, .. } | ReferencingError::InvalidArrayIndex { pointer, .. } => {
+        ReferencingError::InvalidPercentEncoding { pointer, .. }
+        | ReferencingError::InvalidArrayIndex { pointer, .. } => {
             refusal.caused_by(format!("expected a JSON pointer in a reference, but found `{pointer}`"))
         }
         ReferencingError::UnknownSpecification { specification } => refusal
@@ -223,7 +248,8 @@ impl Retrieve for Files {
 
 fn read_json(path: &Path) -> Result<Value> {
     let bytes = read_limited(path, MAX_SCHEMA)?;
-    let wrong = |why: String| Error::config(format!("expected JSON in `{}`, but it is none", path.display())).caused_by(why);
+    let wrong =
+        |why: String| Error::config(format!("expected JSON in `{}`, but it is none", path.display())).caused_by(why);
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| wrong(format!("expected UTF-8, but found other bytes at byte {}", error.valid_up_to())))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -245,7 +271,8 @@ fn encode(path: &Path) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.push('%');
+            push_hex(&[byte], &mut out);
         }
     }
     out
@@ -258,16 +285,9 @@ fn decode(text: &str) -> String {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let digits = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| *byte == b'%') {
-            Some(value) => {
-                out.push(value);
-                at += 3;
-            }
-            None => {
-                out.push(*byte);
-                at += 1;
-            }
-        }
+        let value = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| *byte == b'%');
+        out.push(value.unwrap_or(*byte));
+        at += if value.is_some() { 3 } else { 1 };
     }
     String::from_utf8_lossy(&out).into_owned()
 }
