@@ -8,7 +8,7 @@ use crate::pipeline::check::report::Report;
 /// The form.
 pub const JSON: Format = Format {
     name: "json",
-    documentation: "For programs: the whole report as `schemas/check-report.schema.json` says.",
+    documentation: "Programs: the whole report, as `schemas/check-report.schema.json` says.",
     render,
 };
 
