@@ -1,6 +1,6 @@
 //! Rows of a finished dataset as text, found by one scan over the columns that are asked for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use parquet::arrow::ProjectionMask;
@@ -43,16 +43,23 @@ impl<'a> Dataset<'a> {
         self.root.display()
     }
 
+    /// The Parquet files of a table, in order.
+    ///
+    /// # Errors
+    /// When the manifest lists a file outside of the dataset.
+    pub fn files(&self, table: &Table) -> Result<Vec<PathBuf>> {
+        let mut report = Report::new(1);
+        let all = table_files(&self.manifest, &mut report);
+        let shards = all.iter().filter(|files| files.table.name == table.name).flat_map(|files| &files.shards);
+        shards.map(|(entry, _)| path_of(self.root, entry).ok_or_else(|| damaged(Path::new(&entry.path)))).collect()
+    }
+
     /// Gives every batch of a table, with some of its columns, to `each`.
     ///
     /// # Errors
     /// When a file is missing or damaged, and what `each` returns.
     pub fn scan(&self, table: &Table, names: &[&str], mut each: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
-        let mut report = Report::new(1);
-        let all = table_files(&self.manifest, &mut report);
-        let shards = all.iter().filter(|files| files.table.name == table.name).flat_map(|files| &files.shards);
-        for (entry, _) in shards {
-            let path = path_of(self.root, entry).unwrap_or_default();
+        for path in self.files(table)? {
             let (file, _) =
                 open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
             let mut reader = guarded(|| {
@@ -89,7 +96,8 @@ impl<'a> Dataset<'a> {
     }
 }
 
-fn damaged(path: &Path) -> Error {
+/// The error of a file that a dataset should have, and has not whole.
+pub(super) fn damaged(path: &Path) -> Error {
     Error::dataset(format!("cannot read `{}`", path.display()))
         .hint("`copydesk check` says what is wrong with a dataset")
 }

@@ -9,6 +9,7 @@ mod chain;
 pub mod check;
 mod compare;
 mod dataset_rows;
+mod dataset_run;
 mod decide;
 pub mod explain;
 mod export;

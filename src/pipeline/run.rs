@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::RunOptions;
 use super::chain::Target;
 use super::dataset_rows::Dataset;
+use super::dataset_run::DatasetRun;
 use super::decide::{Before, DecideContext, decide};
 use super::export::export;
 use super::external_sort::Sorted;
@@ -26,7 +27,7 @@ use crate::columns::{json_schema, tables_of};
 use crate::config::Config;
 use crate::dedup::Pair;
 use crate::error::{Error, Result};
-use crate::io::{Kind, SpillDir, SpillWriter, Staging, link_or_copy, peak_rss};
+use crate::io::{Kind, SpillDir, SpillWriter, Staging, cpu_seconds, link_or_copy, peak_rss};
 use crate::kernels::encode_row::RowReader;
 use crate::manifest::{Account, DuplicateAccount, FileEntry, Manifest};
 use crate::stages::Stage;
@@ -58,6 +59,15 @@ struct RunFacts {
     threads: usize,
     memory_bytes: u64,
     peak_rss_bytes: Option<u64>,
+    phases: Vec<PhaseFacts>,
+}
+
+/// What one part of a run took.
+#[derive(Clone, Debug, Serialize)]
+struct PhaseFacts {
+    name: &'static str,
+    seconds: f64,
+    cpu_seconds: f64,
 }
 
 /// Turns the raw files of `config` into a dataset.
@@ -80,7 +90,7 @@ pub(super) fn run_unguarded(config: &Config, options: &RunOptions) -> Result<Out
 }
 
 fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> Result<Outcome> {
-    let started = Started::now();
+    let mut started = Started::now();
     let output = &config.export.path;
     check_apart(&config.input.path, output)?;
     let stages = stages(config)?;
@@ -96,9 +106,12 @@ fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> 
     interim.take(phase_one);
     drop(plan);
     options.progress.phase.store(2, Ordering::Relaxed);
+    started.ended("read");
     dedup_folder((config, options), spill.path(), &mut interim, &Earlier::default())?;
+    started.ended("decide");
     options.progress.phase.store(3, Ordering::Relaxed);
     let manifest = write_dataset((config, options), (spill.path(), &interim, None), spill.path(), &staging)?;
+    started.ended("write");
     started.write_facts(&staging, options)?;
     let lost = max_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
     let (output, excesses) = publish(&mut staging, lost)?;
@@ -116,7 +129,7 @@ fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> 
 /// # Errors
 /// As [`run`]; a dataset error when the dataset that is added to is damaged.
 pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<Outcome> {
-    let started = Started::now();
+    let mut started = Started::now();
     let output = &config.export.path;
     check_apart(&config.input.path, output)?;
     let stages = stages(config)?;
@@ -141,6 +154,7 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         let mut interim = Interim::new("validate", config.digest.to_string());
         interim.input = plan.input.clone();
         interim.take(read_raw((config, &plan, options), &stages, folder, Target::Runs(memory.runs))?);
+        started.ended("read");
         options.progress.phase.store(2, Ordering::Relaxed);
         let mut stubs = Vec::new();
         let mut earlier = Earlier::default();
@@ -153,12 +167,16 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
             interim.written.add(carried.stubs);
             earlier.gone = Some(carried.gone);
             earlier.known = base.known_pairs(folder, limit)?;
+            earlier.rows.push(base.rows(&unchanged)?);
+            started.ended("carry");
         }
         dedup_folder((config, options), folder, &mut interim, &earlier)?;
+        interim.written.runs.extend(earlier.rows.into_iter().map(DatasetRun::into_run));
         let mut missing = earlier.without_text.into_inner().unwrap_or_else(PoisonError::into_inner);
         if missing.is_empty() && !stubs.is_empty() {
             missing = stubs_that_stay(folder, &stubs, &interim.shards)?;
         }
+        started.ended("decide");
         if !missing.is_empty() {
             let known = needed.len();
             needed.extend(missing);
@@ -170,6 +188,7 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         let manifest = write_dataset((config, options), (folder, &interim, before), folder, &staging)?;
         let rows = sort_by_place(folder, &interim.written.keys, limit)?;
         write_index(&staging, (config, &manifest.dataset_sha256), &plan, &rows)?;
+        started.ended("write");
         started.write_facts(&staging, options)?;
         let lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
         let (output, excesses) = publish(&mut staging, lost)?;
@@ -199,6 +218,7 @@ fn publish(staging: &mut Staging, mut lost: Vec<Excess>) -> Result<(PathBuf, Vec
 struct Earlier {
     known: Option<KnownPairs>,
     gone: Option<Sorted>,
+    rows: Vec<DatasetRun>,
     without_text: Mutex<Paths>,
 }
 
@@ -322,6 +342,7 @@ fn dedup_folder(
     let texts = RunTexts {
         folder,
         runs: &interim.written.runs,
+        datasets: &earlier.rows,
         open_bytes: memory.open_bytes,
         chunk_bytes: memory.runs.chunk_bytes,
         without_text: &earlier.without_text,
@@ -452,11 +473,27 @@ fn check_apart(input: &Path, output: &Path) -> Result<()> {
 struct Started {
     clock: Instant,
     at: jiff::Timestamp,
+    cpu: f64,
+    phases: Vec<PhaseFacts>,
 }
 
 impl Started {
     fn now() -> Self {
-        Self { clock: Instant::now(), at: jiff::Timestamp::now() }
+        Self { clock: Instant::now(), at: jiff::Timestamp::now(), cpu: cpu_seconds(), phases: Vec::new() }
+    }
+
+    /// Says that a part of the run has ended; one that ends again adds to itself.
+    fn ended(&mut self, name: &'static str) {
+        let of = |all: f64, part: fn(&PhaseFacts) -> f64| all - self.phases.iter().map(part).sum::<f64>();
+        let seconds = of(self.elapsed().as_secs_f64(), |phase| phase.seconds);
+        let cpu = of(cpu_seconds() - self.cpu, |phase| phase.cpu_seconds);
+        match self.phases.iter_mut().find(|phase| phase.name == name) {
+            Some(phase) => {
+                phase.seconds += seconds;
+                phase.cpu_seconds += cpu;
+            }
+            None => self.phases.push(PhaseFacts { name, seconds, cpu_seconds: cpu }),
+        }
     }
 
     fn elapsed(&self) -> Duration {
@@ -471,6 +508,7 @@ impl Started {
             threads: options.threads.get(),
             memory_bytes: options.memory,
             peak_rss_bytes: peak_rss(),
+            phases: self.phases.clone(),
         };
         let mut file = staging.create("run.json")?;
         write_json(&mut file, &facts, &staging.path().join("run.json"))?;

@@ -15,6 +15,7 @@ pub use self::carry::{Paths, add_accounts, is_carried, sort_by_place};
 pub use self::index::{FOLDER, write_index};
 use self::index::{FileState, Header, Index};
 use super::dataset_rows::Dataset;
+use super::dataset_run::DatasetRun;
 use super::external_sort::Sorter;
 use super::near::KnownPairs;
 use super::plan::Plan;
@@ -92,6 +93,14 @@ impl<'a> Base<'a> {
     /// When the dataset is damaged or a file cannot be written.
     pub fn carry(&self, unchanged: &Paths, (folder, limits, bytes): (&Path, RunLimits, usize)) -> Result<Carried> {
         carry((&self.dataset, &self.index), |path| unchanged.contains(path), (folder, limits, bytes))
+    }
+
+    /// The rows that stay, where they stand.
+    ///
+    /// # Errors
+    /// When the dataset is damaged.
+    pub fn rows(&self, unchanged: &Paths) -> Result<DatasetRun> {
+        DatasetRun::open(&self.dataset, unchanged)
     }
 
     /// The pairs that were verified by their texts; none where some pairs of the dataset were not compared.
