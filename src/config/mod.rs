@@ -76,6 +76,8 @@ pub struct ExportConfig {
     pub jsonl_zstd: bool,
     /// zstd level of the Parquet pages.
     pub parquet_zstd_level: i32,
+    /// Whether new raw files only become new shards.
+    pub append_only: bool,
     /// How articles are split, where they are.
     pub splits: Option<SplitRule>,
 }

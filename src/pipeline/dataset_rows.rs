@@ -9,9 +9,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use crate::columns::cells::{Cells, cells_of};
 use crate::columns::{Column, Table};
 use crate::error::{Error, Result};
-use crate::io::open_file;
+use crate::io::{Staging, open_file};
 use crate::kernels::format_time::{push_date, push_timestamp};
-use crate::manifest::Manifest;
+use crate::manifest::{FileEntry, Manifest};
 use crate::pipeline::check::files::{path_of, read_manifest, table_files};
 use crate::pipeline::check::guard::guarded;
 use crate::pipeline::check::report::Report;
@@ -43,15 +43,30 @@ impl<'a> Dataset<'a> {
         self.root.display()
     }
 
-    /// The Parquet files of a table, in order.
+    /// The Parquet files of a table, in order, and the part of the dataset that each belongs to.
     ///
     /// # Errors
     /// When the manifest lists a file outside of the dataset.
-    pub fn files(&self, table: &Table) -> Result<Vec<PathBuf>> {
+    pub fn files(&self, table: &Table) -> Result<Vec<(PathBuf, u16)>> {
         let mut report = Report::new(1);
         let all = table_files(&self.manifest, &mut report);
-        let shards = all.iter().filter(|files| files.table.name == table.name).flat_map(|files| &files.shards);
-        shards.map(|(entry, _)| path_of(self.root, entry).ok_or_else(|| damaged(Path::new(&entry.path)))).collect()
+        let files = all.iter().filter(|files| files.table.name == table.name);
+        let shards = files.flat_map(|files| files.shards.iter().zip(&files.parts));
+        shards
+            .map(|((entry, _), part)| {
+                let path = path_of(self.root, entry).ok_or_else(|| damaged(Path::new(&entry.path)))?;
+                Ok((path, *part))
+            })
+            .collect()
+    }
+
+    /// Puts a file of the dataset into one that is being written, by a link where that is possible.
+    ///
+    /// # Errors
+    /// When the manifest lists a file outside of the dataset, or the file cannot be linked.
+    pub fn link_file(&self, entry: &FileEntry, staging: &Staging) -> Result<()> {
+        let path = path_of(self.root, entry).ok_or_else(|| damaged(Path::new(&entry.path)))?;
+        staging.link(&path, &entry.path)
     }
 
     /// Gives every batch of a table, with some of its columns, to `each`.
@@ -59,7 +74,20 @@ impl<'a> Dataset<'a> {
     /// # Errors
     /// When a file is missing or damaged, and what `each` returns.
     pub fn scan(&self, table: &Table, names: &[&str], mut each: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
-        for path in self.files(table)? {
+        self.scan_parts(table, names, |_, batch| each(batch))
+    }
+
+    /// The same, with the part of the dataset that the batch belongs to.
+    ///
+    /// # Errors
+    /// As [`Dataset::scan`].
+    pub fn scan_parts(
+        &self,
+        table: &Table,
+        names: &[&str],
+        mut each: impl FnMut(u16, &RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        for (path, part) in self.files(table)? {
             let (file, _) =
                 open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
             let mut reader = guarded(|| {
@@ -71,7 +99,7 @@ impl<'a> Dataset<'a> {
             while let Some(batch) =
                 guarded(|| reader.next().transpose()).map_err(|cause| damaged(&path).caused_by(cause))?
             {
-                each(&batch)?;
+                each(part, &batch)?;
             }
         }
         Ok(())

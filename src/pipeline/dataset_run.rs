@@ -47,12 +47,13 @@ pub struct DatasetRun {
 }
 
 impl DatasetRun {
-    /// The rows of a dataset that come from the raw paths `stays`.
+    /// The rows of a part of a dataset that come from the raw paths `stays`; 0 is what was written whole.
     ///
     /// # Errors
     /// When a file is missing or damaged.
-    pub fn open(dataset: &Dataset<'_>, stays: &Paths) -> Result<Self> {
-        let mut run = Self { files: dataset.files(&ARTICLES)?, groups: Vec::new(), stays: stays.clone() };
+    pub fn open((dataset, part): (&Dataset<'_>, u16), stays: &Paths) -> Result<Self> {
+        let files = dataset.files(&ARTICLES)?.into_iter().filter(|(_, of)| *of == part).map(|(path, _)| path);
+        let mut run = Self { files: files.collect(), groups: Vec::new(), stays: stays.clone() };
         for (place, path) in run.files.iter().enumerate() {
             let shard = Shard::open(path)?;
             for group in 0..shard.metadata.metadata().num_row_groups() {

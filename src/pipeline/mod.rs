@@ -2,6 +2,7 @@
 //!
 //! `run` is the stages with a temporary folder between them; each stage command is a part of it with folders that stay.
 
+mod append;
 mod article_rows;
 pub mod boilerplate;
 pub mod calibrate;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::RunOptions;
+use super::append::{add_published, append};
 use super::chain::Target;
 use super::dataset_rows::Dataset;
 use super::dataset_run::DatasetRun;
@@ -15,7 +16,9 @@ use super::decide::{Before, DecideContext, decide};
 use super::export::export;
 use super::external_sort::Sorted;
 use super::guard::{Excess, excesses, show_pairs};
-use super::incremental::{Arrivals, Base, Paths, add_accounts, sort_by_place, stubs_that_stay, write_index};
+use super::incremental::{
+    Arrivals, Base, Paths, add_accounts, file_states, sort_by_place, stubs_that_stay, write_index,
+};
 use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
 use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
@@ -29,7 +32,8 @@ use crate::dedup::Pair;
 use crate::error::{Error, Result};
 use crate::io::{Kind, SpillDir, SpillWriter, Staging, cpu_seconds, link_or_copy, peak_rss};
 use crate::kernels::encode_row::RowReader;
-use crate::manifest::{Account, DuplicateAccount, FileEntry, Manifest};
+use crate::kernels::sha256::{Digest, DigestSum};
+use crate::manifest::{Account, AppendedPart, DuplicateAccount, FileEntry, Manifest};
 use crate::stages::Stage;
 use crate::writers::card::{CardFacts, card};
 
@@ -110,7 +114,7 @@ fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> 
     dedup_folder((config, options), spill.path(), &mut interim, &Earlier::default())?;
     started.ended("decide");
     options.progress.phase.store(3, Ordering::Relaxed);
-    let manifest = write_dataset((config, options), (spill.path(), &interim, None), spill.path(), &staging)?;
+    let manifest = write_dataset((config, options), (spill.path(), &interim, None), spill.path(), (&staging, None))?;
     started.ended("write");
     started.write_facts(&staging, options)?;
     let lost = max_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
@@ -129,6 +133,13 @@ fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> 
 /// # Errors
 /// As [`run`]; a dataset error when the dataset that is added to is damaged.
 pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<Outcome> {
+    if config.export.append_only && crate::io::is_there(&config.export.path.join(MANIFEST)) {
+        if rehash {
+            return Err(Error::usage("expected `--rehash` without `append-only`, but found both")
+                .hint("what is published is never written again; set `append-only = false` for one run"));
+        }
+        return append(config, options);
+    }
     let mut started = Started::now();
     let output = &config.export.path;
     check_apart(&config.input.path, output)?;
@@ -159,15 +170,15 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         let mut stubs = Vec::new();
         let mut earlier = Earlier::default();
         if let Some(base) = &base {
-            let carried = base.carry(&unchanged, (folder, memory.runs, limit))?;
+            let carried = base.carry(&unchanged, false, (folder, memory.runs, limit))?;
             interim.records += carried.records;
             add_accounts(&mut interim.accounts, &carried.accounts);
             stubs.clone_from(&carried.stubs.runs);
             interim.written.add(carried.written);
             interim.written.add(carried.stubs);
             earlier.gone = Some(carried.gone);
-            earlier.known = base.known_pairs(folder, limit)?;
-            earlier.rows.push(base.rows(&unchanged)?);
+            earlier.known = base.known_pairs(false, folder, limit)?;
+            earlier.rows.push(base.rows(0, &unchanged)?);
             started.ended("carry");
         }
         dedup_folder((config, options), folder, &mut interim, &earlier)?;
@@ -185,9 +196,9 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         }
         options.progress.phase.store(3, Ordering::Relaxed);
         let before = base.as_ref().map(Base::dataset);
-        let manifest = write_dataset((config, options), (folder, &interim, before), folder, &staging)?;
+        let manifest = write_dataset((config, options), (folder, &interim, before), folder, (&staging, None))?;
         let rows = sort_by_place(folder, &interim.written.keys, limit)?;
-        write_index(&staging, (config, &manifest.dataset_sha256), &plan, &rows)?;
+        write_index(&staging, (config, &manifest.dataset_sha256), file_states(&plan), (None, &rows))?;
         started.ended("write");
         started.write_facts(&staging, options)?;
         let lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
@@ -203,7 +214,7 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
 }
 
 /// Puts the result at the output, or beside it where sources have `lost` too much; these then show their pairs.
-fn publish(staging: &mut Staging, mut lost: Vec<Excess>) -> Result<(PathBuf, Vec<Excess>)> {
+pub(super) fn publish(staging: &mut Staging, mut lost: Vec<Excess>) -> Result<(PathBuf, Vec<Excess>)> {
     let published = if lost.is_empty() {
         staging.publish()?
     } else {
@@ -261,7 +272,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
         Some(interim) if name == "export" => {
             options.progress.phase.store(3, Ordering::Relaxed);
             let spill = SpillDir::create_beside(output)?;
-            let manifest = write_dataset((config, options), (input, &interim, None), spill.path(), &staging)?;
+            let manifest = write_dataset((config, options), (input, &interim, None), spill.path(), (&staging, None))?;
             started.write_facts(&staging, options)?;
             lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
             manifest
@@ -300,7 +311,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
 }
 
 impl Interim {
-    fn take(&mut self, part: PhaseOne) {
+    pub(super) fn take(&mut self, part: PhaseOne) {
         self.records += part.records;
         self.accounts.extend(part.accounts);
         self.written.add(part.written);
@@ -316,7 +327,7 @@ impl Interim {
     }
 }
 
-fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
+pub(super) fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
     let plan = Plan::new(config)?;
     if plan.files.is_empty() {
         return Err(Error::usage(format!(
@@ -355,6 +366,8 @@ fn dedup_folder(
         before: earlier.gone.as_ref().map(|gone| Before { known: earlier.known.as_ref(), gone }),
     };
     let decided = decide(&keys, &config.dedup, context)?;
+    let missing = earlier.without_text.lock().unwrap_or_else(PoisonError::into_inner).len();
+    assert!(missing == 0 || earlier.gone.is_some(), "law: every wanted row stands in a run");
     interim.shards = plan_shards(&decided.rows, folder, options.cut_limits)?;
     interim.counts = decided.counts;
     let mut pairs = SpillWriter::create(&folder.join(PAIRS_FILE), 64 << 10)?;
@@ -372,11 +385,11 @@ fn dedup_folder(
 }
 
 /// Writes tables, schemas, card and manifest into `staging`.
-fn write_dataset(
+pub(super) fn write_dataset(
     (config, options): (&Config, &RunOptions),
     (folder, interim, before): (&Path, &Interim, Option<&Dataset<'_>>),
     scratch: &Path,
-    staging: &Staging,
+    (staging, appended): (&Staging, Option<(&Base<'_>, AppendedPart)>),
 ) -> Result<Manifest> {
     let exported = export((config, options), (folder, interim, before), scratch, staging)?;
     let mut manifest = Manifest::new(dataset_version(config), interim.config_sha256.clone());
@@ -395,6 +408,14 @@ fn write_dataset(
     };
     manifest.files = exported.files;
     manifest.splits = exported.splits;
+    let mut dataset_digest = DigestSum::from(&exported.digest.sum());
+    if let Some((base, part)) = appended {
+        add_published((base, part), &mut manifest, staging)?;
+        let before = Digest::parse(&base.dataset().manifest.dataset_sha256);
+        dataset_digest.add(&before.ok_or_else(|| Error::dataset("expected a dataset digest in the manifest"))?);
+        manifest.dataset_sha256 = dataset_digest.to_digest().to_string();
+        assert_eq!(manifest.account.open_sum(), None, "law: the sum is closed");
+    }
     for table in tables_of(manifest.splits.is_some()) {
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
@@ -408,7 +429,7 @@ fn write_dataset(
         articles: manifest.account.articles,
         duplicates: manifest.account.duplicates,
         rejected: manifest.account.rejected,
-        dataset_digest: exported.digest.sum(),
+        dataset_digest: dataset_digest.to_digest(),
         formats: &["parquet", "jsonl"],
         splits: manifest.splits.as_ref().map(|splits| &splits.rows),
     });
@@ -445,7 +466,7 @@ fn shown_path(path: &Path) -> PathBuf {
 }
 
 /// Input and output must not lie in each other: the next run would read its own result.
-fn check_apart(input: &Path, output: &Path) -> Result<()> {
+pub(super) fn check_apart(input: &Path, output: &Path) -> Result<()> {
     let (real_input, real_output) = (crate::io::real_path(input)?, crate::io::real_path(output)?);
     if real_output == real_input {
         return Err(Error::usage(format!("`{}` is both input and output", input.display()))
@@ -470,7 +491,7 @@ fn check_apart(input: &Path, output: &Path) -> Result<()> {
     Ok(())
 }
 
-struct Started {
+pub(super) struct Started {
     clock: Instant,
     at: jiff::Timestamp,
     cpu: f64,
@@ -478,12 +499,12 @@ struct Started {
 }
 
 impl Started {
-    fn now() -> Self {
+    pub(super) fn now() -> Self {
         Self { clock: Instant::now(), at: jiff::Timestamp::now(), cpu: cpu_seconds(), phases: Vec::new() }
     }
 
     /// Says that a part of the run has ended; one that ends again adds to itself.
-    fn ended(&mut self, name: &'static str) {
+    pub(super) fn ended(&mut self, name: &'static str) {
         let of = |all: f64, part: fn(&PhaseFacts) -> f64| all - self.phases.iter().map(part).sum::<f64>();
         let seconds = of(self.elapsed().as_secs_f64(), |phase| phase.seconds);
         let cpu = of(cpu_seconds() - self.cpu, |phase| phase.cpu_seconds);
@@ -496,11 +517,11 @@ impl Started {
         }
     }
 
-    fn elapsed(&self) -> Duration {
+    pub(super) fn elapsed(&self) -> Duration {
         self.clock.elapsed()
     }
 
-    fn write_facts(&self, staging: &Staging, options: &RunOptions) -> Result<()> {
+    pub(super) fn write_facts(&self, staging: &Staging, options: &RunOptions) -> Result<()> {
         let facts = RunFacts {
             tool_version: env!("CARGO_PKG_VERSION"),
             started_at: self.at.to_string(),

@@ -1,6 +1,7 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests open files and stop at the first surprise")]
 
+mod append;
 mod boilerplate;
 mod calibrate;
 mod check;

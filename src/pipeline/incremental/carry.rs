@@ -14,6 +14,7 @@ use super::index::Index;
 use crate::columns::interim;
 use crate::columns::{ARTICLES, Column, ColumnType, RECORDS, TextListBuilder, arrow_schema};
 use crate::dedup::KeyRow;
+use crate::dedup::key_row::NEW_PART;
 use crate::error::{Error, Result};
 use crate::io::SpillWriter;
 use crate::kernels::encode_row::{RowReader, push_bytes_ordered, push_i64};
@@ -49,13 +50,15 @@ pub struct Carried {
     pub gone: Sorted,
 }
 
-/// Writes what stays of a dataset to `folder`: the records of the raw paths for which `stays` holds.
+/// Writes what stays of a dataset to `folder`: the records of the raw paths for which `stays` holds. With `in_parts` key rows say in
+/// which part of the dataset they were published.
 ///
 /// # Errors
 /// When the dataset or its index is damaged, or a spill file cannot be written.
 pub fn carry(
     (dataset, index): (&Dataset<'_>, &Index),
     stays: impl Fn(&str) -> bool,
+    in_parts: bool,
     (folder, limits, sorter_bytes): (&Path, RunLimits, usize),
 ) -> Result<Carried> {
     let limits = RunLimits { keep_last: false, ..limits };
@@ -71,7 +74,10 @@ pub fn carry(
     };
     let names: Vec<&str> = RECORDS.columns.iter().map(|column| column.name).collect();
     let mut rows = index.rows()?;
-    dataset.scan(&RECORDS, &names, |batch| ledger.push(batch, &mut rows, &stays))?;
+    dataset.scan_parts(&RECORDS, &names, |part, batch| {
+        let part = if in_parts { part } else { NEW_PART };
+        ledger.push((part, batch), &mut rows, &stays)
+    })?;
     if rows.next()?.is_some() {
         return Err(Error::dataset("the index has more rows than `records`")
             .hint("remove the folder `index`, and all raw files are read again"));
@@ -95,7 +101,7 @@ struct LedgerCarrier {
 impl LedgerCarrier {
     fn push<R: std::io::Read>(
         &mut self,
-        batch: &RecordBatch,
+        (part, batch): (u16, &RecordBatch),
         rows: &mut super::index::IndexRows<R>,
         stays: impl Fn(&str) -> bool,
     ) -> Result<()> {
@@ -133,8 +139,9 @@ impl LedgerCarrier {
                 text_sha256: known.text_sha256,
                 key_sha256: known.key_sha256,
                 size: known.size,
-                bands: known.bands,
+                bands: known.bands.into_iter().collect(),
                 carried: true,
+                part,
             };
             self.row.clear();
             key.push_row(&mut self.row);
