@@ -5,6 +5,7 @@ mod append;
 mod boilerplate;
 mod calibrate;
 mod check;
+mod check_schema;
 mod cli;
 mod crash;
 mod determinism;
