@@ -89,8 +89,19 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
             .hint("the side of a published article could change with what arrives"));
     }
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
+    let expectations = super::expect::resolve_expectations(&written.expect, &[])?;
     let digest = digest(written, files, &input);
-    Ok(Config { input, fields, attach: Arc::new(attach), dedup, max_source_loss, export, dataset, digest })
+    Ok(Config {
+        input,
+        fields,
+        attach: Arc::new(attach),
+        dedup,
+        max_source_loss,
+        export,
+        dataset,
+        expectations,
+        digest,
+    })
 }
 
 fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::expect::WrittenExpectation;
 use crate::kernels::assign_split::{SplitDates, SplitShares};
 
 /// The whole file.
@@ -22,6 +23,8 @@ pub struct Written {
     pub dedup: WrittenDedup,
     /// How the dataset is written.
     pub export: WrittenExport,
+    /// What `copydesk check` expects of the dataset; changes no byte of it.
+    pub expect: Vec<WrittenExpectation>,
 }
 
 /// `[dataset]`

@@ -77,7 +77,7 @@ impl<'a> Dataset<'a> {
         self.scan_parts(table, names, |_, batch| each(batch))
     }
 
-    /// The same, with the part of the dataset that the batch belongs to.
+    /// The same, with the place of the batch.
     ///
     /// # Errors
     /// As [`Dataset::scan`].
@@ -85,9 +85,10 @@ impl<'a> Dataset<'a> {
         &self,
         table: &Table,
         names: &[&str],
-        mut each: impl FnMut(u16, &RecordBatch) -> Result<()>,
+        mut each: impl FnMut(&FilePart<'_>, &RecordBatch) -> Result<()>,
     ) -> Result<()> {
         for (path, part) in self.files(table)? {
+            let mut first = 0;
             let (file, _) =
                 open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
             let mut reader = guarded(|| {
@@ -99,7 +100,9 @@ impl<'a> Dataset<'a> {
             while let Some(batch) =
                 guarded(|| reader.next().transpose()).map_err(|cause| damaged(&path).caused_by(cause))?
             {
-                each(part, &batch)?;
+                let file = path.strip_prefix(self.root).unwrap_or(&path).to_string_lossy();
+                each(&FilePart { number: part, file: &file, first }, &batch)?;
+                first += batch.num_rows() as u64;
             }
         }
         Ok(())
@@ -122,6 +125,17 @@ impl<'a> Dataset<'a> {
         })?;
         Ok(found)
     }
+}
+
+/// Where a batch of a dataset stands.
+#[derive(Clone, Copy, Debug)]
+pub struct FilePart<'a> {
+    /// The part of the dataset: 0 for what was written whole, then the appended ones.
+    pub number: u16,
+    /// The file below the dataset.
+    pub file: &'a str,
+    /// Place of its first row in the file, from 0.
+    pub first: u64,
 }
 
 /// The error of a file that a dataset should have, and has not whole.

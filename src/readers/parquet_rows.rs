@@ -60,7 +60,12 @@ impl JsonRows {
 
 impl RowForm {
     /// An object of the members, those that are null as the form says.
-    fn write_members(self, (names, columns): (&[String], &[ArrayRef]), row: usize, out: &mut Vec<u8>) -> Result<(), ArrowError> {
+    fn write_members(
+        self,
+        (names, columns): (&[String], &[ArrayRef]),
+        row: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ArrowError> {
         out.push(b'{');
         let start = out.len();
         for (name, column) in names.iter().zip(columns) {
@@ -174,7 +179,12 @@ impl RowForm {
     }
 
     /// An instant in UTC with `Z`, or a local time without zone; values out of range as the number they are.
-    fn push_timestamp(self, (unit, is_instant): (TimeUnit, bool), (array, row): (&dyn Array, usize), out: &mut Vec<u8>) {
+    fn push_timestamp(
+        self,
+        (unit, is_instant): (TimeUnit, bool),
+        (array, row): (&dyn Array, usize),
+        out: &mut Vec<u8>,
+    ) {
         let (value, nanoseconds) = match unit {
             TimeUnit::Second => (array.as_primitive::<TimestampSecondType>().value(row), 1_000_000_000),
             TimeUnit::Millisecond => (array.as_primitive::<TimestampMillisecondType>().value(row), 1_000_000),

@@ -388,7 +388,12 @@ fn every_rule_is_seen_to_fail_alone() {
         let report = forged.check();
         let broken: BTreeSet<RuleName> = report.broken().map(|(rule, ..)| rule.clone()).collect();
         let allowed: BTreeSet<RuleName> = also.iter().chain([rule]).map(|rule| RuleName::from(*rule)).collect();
-        assert!(broken.contains(&RuleName::from(*rule)) && broken.is_subset(&allowed), "{}: {:#?}", rule.name(), report.findings);
+        assert!(
+            broken.contains(&RuleName::from(*rule)) && broken.is_subset(&allowed),
+            "{}: {:#?}",
+            rule.name(),
+            report.findings
+        );
         assert!(!report.conforms);
         assert!(report.findings.iter().all(|finding| !finding.file.is_empty() && !finding.detail.is_empty()));
     }
@@ -443,7 +448,9 @@ fn the_command_prints_findings_and_tells_its_exit_codes_apart() {
     let printed = String::from_utf8(broken.stdout).unwrap();
     assert_eq!(broken.status.code(), Some(1));
     assert!(
-        printed.contains(".parquet: row 0 (data/") && printed.contains(".jsonl:1:0): word-count: expected ") && printed.contains(", but found "),
+        printed.contains(".parquet: row 0 (data/")
+            && printed.contains(".jsonl:1:0): word-count: expected ")
+            && printed.contains(", but found "),
         "{printed}"
     );
     let json = run(folder, &["check", "output", "--json"]);

@@ -8,7 +8,9 @@ use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arrow::array::{ArrayRef, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray, TimestampMicrosecondArray,
+};
 use arrow::datatypes::Int64Type;
 use serde_json::{Value, json};
 
@@ -41,21 +43,42 @@ fn report(folder: &Path, arguments: &[&str]) -> (Value, i32) {
 
 /// Rows that do not conform.
 fn bad_rows(report: &Value) -> Vec<u64> {
-    let mut rows: Vec<u64> = report["findings"].as_array().unwrap().iter().map(|finding| finding["row"].as_u64().unwrap()).collect();
+    let mut rows: Vec<u64> =
+        report["findings"].as_array().unwrap().iter().map(|finding| finding["row"].as_u64().unwrap()).collect();
     rows.dedup();
     rows
 }
 
 /// Schema, instances that fit, instances that do not, and the rule that these break.
 const KEYWORDS: &[(&str, &[&str], &[&str], &str)] = &[
-    (r#"{"type": "integer"}"#, &["1", "1.0", "1e400", "-0", "123456789012345678901234567890"], &["1.5", "\"1\"", "1e-400"], "schema-type"),
+    (
+        r#"{"type": "integer"}"#,
+        &["1", "1.0", "1e400", "-0", "123456789012345678901234567890"],
+        &["1.5", "\"1\"", "1e-400"],
+        "schema-type",
+    ),
     (r#"{"type": ["null", "array"]}"#, &["null", "[]"], &["{}", "false"], "schema-type"),
-    (r#"{"enum": [1, "a", null, [1, {"b": 2}]]}"#, &["1.0", "\"a\"", "null", "[1,{\"b\":2.0}]"], &["2", "\"b\"", "[1]"], "schema-enum"),
+    (
+        r#"{"enum": [1, "a", null, [1, {"b": 2}]]}"#,
+        &["1.0", "\"a\"", "null", "[1,{\"b\":2.0}]"],
+        &["2", "\"b\"", "[1]"],
+        "schema-enum",
+    ),
     (r#"{"const": {"a": [1]}}"#, &[r#"{"a":[1]}"#], &["{}", "null"], "schema-const"),
     (r#"{"multipleOf": 0.01}"#, &["0.07", "1e3", "4.35", "\"x\""], &["0.075"], "schema-multiple-of"),
-    (r#"{"multipleOf": 3}"#, &["9007199254740993", "30000000000000000000000000000000"], &["10", "10000000000000000000000000000000"], "schema-multiple-of"),
+    (
+        r#"{"multipleOf": 3}"#,
+        &["9007199254740993", "30000000000000000000000000000000"],
+        &["10", "10000000000000000000000000000000"],
+        "schema-multiple-of",
+    ),
     (r#"{"maximum": 3.5}"#, &["3.5", "-1e999"], &["4", "1e999"], "schema-maximum"),
-    (r#"{"minimum": 18446744073709551615}"#, &["18446744073709551615", "1e20"], &["18446744073709551614"], "schema-minimum"),
+    (
+        r#"{"minimum": 18446744073709551615}"#,
+        &["18446744073709551615", "1e20"],
+        &["18446744073709551614"],
+        "schema-minimum",
+    ),
     (r#"{"exclusiveMaximum": 3}"#, &["2.9"], &["3"], "schema-exclusive-maximum"),
     (r#"{"exclusiveMinimum": 3}"#, &["3.1"], &["3.0"], "schema-exclusive-minimum"),
     (r#"{"maxLength": 2}"#, &["\"\\ud83d\\ude00é\"", "3"], &["\"abc\""], "schema-max-length"),
@@ -64,36 +87,91 @@ const KEYWORDS: &[(&str, &[&str], &[&str], &str)] = &[
     (r#"{"pattern": "^(?!ab)\\w+$"}"#, &["\"ba\""], &["\"abc\"", "\"é\""], "schema-pattern"),
     (r#"{"maxItems": 1}"#, &["[1]", "{}"], &["[1,2]"], "schema-max-items"),
     (r#"{"minItems": 1}"#, &["[1]"], &["[]"], "schema-min-items"),
-    (r#"{"uniqueItems": true}"#, &["[1,\"1\",[1],{\"a\":1}]", "[\"a\",\"b\"]"], &["[1,1.0]", "[\"a\",\"\\u0061\"]", "[{\"a\":1,\"b\":2},{\"b\":2,\"a\":1}]"], "schema-unique-items"),
-    (r#"{"contains": {"type": "string"}, "minContains": 2, "maxContains": 3}"#, &["[\"a\",1,\"b\"]"], &["[\"a\"]", "[\"a\",\"b\",\"c\",\"d\"]"], "schema-contains"),
+    (
+        r#"{"uniqueItems": true}"#,
+        &["[1,\"1\",[1],{\"a\":1}]", "[\"a\",\"b\"]"],
+        &["[1,1.0]", "[\"a\",\"\\u0061\"]", "[{\"a\":1,\"b\":2},{\"b\":2,\"a\":1}]"],
+        "schema-unique-items",
+    ),
+    (
+        r#"{"contains": {"type": "string"}, "minContains": 2, "maxContains": 3}"#,
+        &["[\"a\",1,\"b\"]"],
+        &["[\"a\"]", "[\"a\",\"b\",\"c\",\"d\"]"],
+        "schema-contains",
+    ),
     (r#"{"prefixItems": [{"type": "integer"}], "items": false}"#, &["[1]", "[]"], &["[1,2]"], "schema-false-schema"),
     (r#"{"maxProperties": 1}"#, &["{\"a\":1}"], &["{\"a\":1,\"b\":1}"], "schema-max-properties"),
     (r#"{"minProperties": 1}"#, &["{\"a\":1}"], &["{}"], "schema-min-properties"),
     (r#"{"required": ["a/b"]}"#, &["{\"a/b\":1}", "[]"], &["{\"a\":1}"], "schema-required"),
     (r#"{"dependentRequired": {"a": ["b"]}}"#, &["{\"a\":1,\"b\":1}", "{}"], &["{\"a\":1}"], "schema-required"),
-    (r#"{"dependentSchemas": {"a": {"maxProperties": 1}}}"#, &["{\"a\":1}"], &["{\"a\":1,\"b\":1}"], "schema-max-properties"),
-    (r#"{"properties": {"a": {"type": "null"}}, "patternProperties": {"^x_": true}, "additionalProperties": false}"#, &["{\"a\":null,\"x_1\":2}"], &["{\"b\":1}"], "schema-additional-properties"),
+    (
+        r#"{"dependentSchemas": {"a": {"maxProperties": 1}}}"#,
+        &["{\"a\":1}"],
+        &["{\"a\":1,\"b\":1}"],
+        "schema-max-properties",
+    ),
+    (
+        r#"{"properties": {"a": {"type": "null"}}, "patternProperties": {"^x_": true}, "additionalProperties": false}"#,
+        &["{\"a\":null,\"x_1\":2}"],
+        &["{\"b\":1}"],
+        "schema-additional-properties",
+    ),
     (r#"{"propertyNames": {"pattern": "^[a-z]+$"}}"#, &["{\"a\":1}"], &["{\"A\":1}"], "schema-property-names"),
-    (r#"{"unevaluatedProperties": false, "allOf": [{"properties": {"a": true}}]}"#, &["{\"a\":1}"], &["{\"a\":1,\"b\":1}"], "schema-unevaluated-properties"),
-    (r#"{"unevaluatedItems": false, "prefixItems": [true], "if": {"minItems": 3}, "then": {"prefixItems": [true, true, true]}}"#, &["[1]", "[1,2,3]"], &["[1,2]"], "schema-unevaluated-items"),
+    (
+        r#"{"unevaluatedProperties": false, "allOf": [{"properties": {"a": true}}]}"#,
+        &["{\"a\":1}"],
+        &["{\"a\":1,\"b\":1}"],
+        "schema-unevaluated-properties",
+    ),
+    (
+        r#"{"unevaluatedItems": false, "prefixItems": [true], "if": {"minItems": 3}, "then": {"prefixItems": [true, true, true]}}"#,
+        &["[1]", "[1,2,3]"],
+        &["[1,2]"],
+        "schema-unevaluated-items",
+    ),
     (r#"{"anyOf": [{"type": "string"}, {"minimum": 3}]}"#, &["\"a\"", "4"], &["2"], "schema-any-of"),
     (r#"{"oneOf": [{"multipleOf": 2}, {"multipleOf": 3}]}"#, &["2", "3"], &["6", "1"], "schema-one-of"),
     (r#"{"not": {"type": "null"}}"#, &["1"], &["null"], "schema-not"),
-    (r#"{"if": {"type": "string"}, "then": {"minLength": 1}, "else": {"type": "null"}}"#, &["\"a\"", "null"], &["\"\""], "schema-min-length"),
+    (
+        r#"{"if": {"type": "string"}, "then": {"minLength": 1}, "else": {"type": "null"}}"#,
+        &["\"a\"", "null"],
+        &["\"\""],
+        "schema-min-length",
+    ),
     ("false", &[], &["1", "null"], "schema-false-schema"),
     ("true", &["1", "{}"], &[], ""),
     (r##"{"$defs": {"n": {"$anchor": "n", "type": "null"}}, "$ref": "#n"}"##, &["null"], &["1"], "schema-type"),
-    (r##"{"properties": {"next": {"$ref": "#"}, "v": {"type": "integer"}}}"##, &[r#"{"next":{"next":{"v":1}}}"#], &[r#"{"next":{"next":{"v":"x"}}}"#], "schema-type"),
+    (
+        r##"{"properties": {"next": {"$ref": "#"}, "v": {"type": "integer"}}}"##,
+        &[r#"{"next":{"next":{"v":1}}}"#],
+        &[r#"{"next":{"next":{"v":"x"}}}"#],
+        "schema-type",
+    ),
     (
         r##"{"$id": "https://x.example/tree", "$dynamicAnchor": "node", "type": "object", "$ref": "list", "$defs": {"list": {"$id": "list", "properties": {"next": {"$dynamicRef": "#node"}}, "$defs": {"node": {"$dynamicAnchor": "node"}}}}}"##,
         &[r#"{"next":{}}"#],
         &[r#"{"next":1}"#],
         "schema-type",
     ),
-    (r#"{"$schema": "http://json-schema.org/draft-04/schema#", "maximum": 3, "exclusiveMaximum": true, "type": "integer"}"#, &["2"], &["3"], "schema-exclusive-maximum"),
+    (
+        r#"{"$schema": "http://json-schema.org/draft-04/schema#", "maximum": 3, "exclusiveMaximum": true, "type": "integer"}"#,
+        &["2"],
+        &["3"],
+        "schema-exclusive-maximum",
+    ),
     (r#"{"$schema": "http://json-schema.org/draft-04/schema#", "type": "integer"}"#, &["2"], &["2.0"], "schema-type"),
-    (r#"{"$schema": "http://json-schema.org/draft-07/schema#", "items": [{"type": "null"}], "additionalItems": false}"#, &["[null]"], &["[null,1]"], "schema-additional-items"),
-    (r#"{"$schema": "http://json-schema.org/draft-03/schema#", "properties": {"a": {"required": true, "disallow": "null"}}}"#, &["{\"a\":1}"], &["{}"], "schema-required"),
+    (
+        r#"{"$schema": "http://json-schema.org/draft-07/schema#", "items": [{"type": "null"}], "additionalItems": false}"#,
+        &["[null]"],
+        &["[null,1]"],
+        "schema-additional-items",
+    ),
+    (
+        r#"{"$schema": "http://json-schema.org/draft-03/schema#", "properties": {"a": {"required": true, "disallow": "null"}}}"#,
+        &["{\"a\":1}"],
+        &["{}"],
+        "schema-required",
+    ),
 ];
 
 #[test]
@@ -129,7 +207,8 @@ fn findings_have_their_place_in_lines() {
     insta::assert_snapshot!("lines", told(&output));
     let (report, _) = report(folder.path(), &["--schema", "s.json", "d.jsonl"]);
     for finding in report["findings"].as_array().unwrap() {
-        let (line, byte) = (finding["at"]["line"].as_u64().unwrap() as usize, finding["at"]["byte"].as_u64().unwrap() as usize);
+        let (line, byte) =
+            (finding["at"]["line"].as_u64().unwrap() as usize, finding["at"]["byte"].as_u64().unwrap() as usize);
         let start = data.split_inclusive('\n').take(line - 1).map(str::len).sum::<usize>();
         assert_eq!(byte, if line == 1 { start + 3 } else { start });
     }
@@ -137,7 +216,8 @@ fn findings_have_their_place_in_lines() {
 
 #[test]
 fn findings_have_their_place_in_arrays_and_documents() {
-    let array = "[\n  {\"name\": \"a\"},\n  {\n    \"tags\": [\n      \"longer\"\n    ],\n    \"name\": null\n  },\n  3\n]\n";
+    let array =
+        "[\n  {\"name\": \"a\"},\n  {\n    \"tags\": [\n      \"longer\"\n    ],\n    \"name\": null\n  },\n  3\n]\n";
     let folder = folder(&[
         ("s.json", PERSON),
         ("array.json", array),
@@ -149,7 +229,16 @@ fn findings_have_their_place_in_arrays_and_documents() {
         ("nothing.json", ""),
         ("nothing.jsonl", ""),
     ]);
-    let files = ["array.json", "one.json", "empty.json", "torn.json", "behind.json", "comma.json", "nothing.json", "nothing.jsonl"];
+    let files = [
+        "array.json",
+        "one.json",
+        "empty.json",
+        "torn.json",
+        "behind.json",
+        "comma.json",
+        "nothing.json",
+        "nothing.jsonl",
+    ];
     let arguments: Vec<&str> = ["check", "--schema", "s.json"].iter().chain(&files).copied().collect();
     insta::assert_snapshot!("documents", told(&run(folder.path(), &arguments)));
     let (report, _) = report(folder.path(), &["--schema", "s.json", "array.json", "--data-format", "document"]);
@@ -190,8 +279,10 @@ fn rows_of_parquet_are_the_lines_of_a_dataset() {
         files.push(format!("output/data/{}", entry.unwrap().file_name().to_string_lossy()));
     }
     files.sort();
-    let arguments: Vec<&str> =
-        ["check", "--schema", "output/schema/article.schema.json", "--assert-format"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let arguments: Vec<&str> = ["check", "--schema", "output/schema/article.schema.json", "--assert-format"]
+        .into_iter()
+        .chain(files.iter().map(String::as_str))
+        .collect();
     let output = run(folder.path(), &arguments);
     assert!(output.status.success() && files.len() > 1, "{}", told(&output));
 }
@@ -209,18 +300,30 @@ fn nested_rows_of_parquet_are_nested_values() {
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("n", Arc::new(Int64Array::from(vec![Some(1), None, Some(3)]))),
         ("at", Arc::new(TimestampMicrosecondArray::from(vec![0, 1, 1_700_000_000_000_000]).with_timezone("UTC"))),
-        ("list", Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(vec![Some(vec![Some(1), None]), Some(vec![]), None]))),
+        (
+            "list",
+            Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(vec![
+                Some(vec![Some(1), None]),
+                Some(vec![]),
+                None,
+            ])),
+        ),
         ("pair", Arc::new(StructArray::try_from(vec![("text", texts)]).unwrap())),
         ("x", Arc::new(Float64Array::from(vec![0.5, f64::NAN, 1.0]))),
     ];
-    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true))).unwrap();
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))
+            .unwrap();
     let mut bytes = Vec::new();
     let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     fs::write(folder.path().join("d.parquet"), &bytes).unwrap();
     fs::write(folder.path().join("torn.parquet"), &bytes[..bytes.len() / 2]).unwrap();
-    insta::assert_snapshot!("parquet", told(&run(folder.path(), &["check", "--schema", "s.json", "d.parquet", "torn.parquet"])));
+    insta::assert_snapshot!(
+        "parquet",
+        told(&run(folder.path(), &["check", "--schema", "s.json", "d.parquet", "torn.parquet"]))
+    );
 }
 
 #[test]
@@ -251,7 +354,8 @@ fn references_are_looked_up_and_never_fetched() {
         ("pointer.json", vec![]),
         ("anchor.json", vec![]),
     ] {
-        let arguments: Vec<&str> = ["check", "--schema", schema, "d.jsonl"].into_iter().chain(references.clone()).collect();
+        let arguments: Vec<&str> =
+            ["check", "--schema", schema, "d.jsonl"].into_iter().chain(references.clone()).collect();
         writeln!(all, "=== {schema} {}\n{}", references.join(" "), told(&run(folder.path(), &arguments))).unwrap();
     }
     insta::assert_snapshot!("references", all);
@@ -259,29 +363,47 @@ fn references_are_looked_up_and_never_fetched() {
 
 #[test]
 fn a_meta_schema_of_ones_own_is_honoured() {
-    let meta = |vocabularies: &str| format!(r#"{{"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://example.org/meta.json", "$vocabulary": {vocabularies}, "$dynamicAnchor": "meta", "$ref": "https://json-schema.org/draft/2020-12/schema"}}"#);
+    let meta = |vocabularies: &str| {
+        format!(
+            r#"{{"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://example.org/meta.json", "$vocabulary": {vocabularies}, "$dynamicAnchor": "meta", "$ref": "https://json-schema.org/draft/2020-12/schema"}}"#
+        )
+    };
     let core = r#""https://json-schema.org/draft/2020-12/vocab/core": true, "https://json-schema.org/draft/2020-12/vocab/applicator": true"#;
     let schema = r#"{"$schema": "https://example.org/meta.json", "properties": {"a": {"minimum": 10}, "b": false, "c": {"format": "ipv4"}}}"#;
     let folder = folder(&[
         ("plain/meta.json", &meta(&format!("{{{core}}}"))),
-        ("format/meta.json", &meta(&format!(r#"{{{core}, "https://json-schema.org/draft/2020-12/vocab/format-assertion": true}}"#))),
+        (
+            "format/meta.json",
+            &meta(&format!(r#"{{{core}, "https://json-schema.org/draft/2020-12/vocab/format-assertion": true}}"#)),
+        ),
         ("own/meta.json", &meta(&format!(r#"{{{core}, "https://example.org/vocab": true}}"#))),
         ("s.json", schema),
         ("d.jsonl", "{\"a\": 1}\n{\"b\": 1}\n{\"c\": \"x\"}\n"),
     ]);
     let check = |map: &str| run(folder.path(), &["check", "--schema", "s.json", "d.jsonl", "--ref", map]);
-    let all: Vec<String> = ["https://example.org/=plain", "https://example.org/=format", "https://example.org/=own", "https://example.com/=plain"]
-        .iter()
-        .map(|map| format!("=== {map}\n{}", told(&check(map))))
-        .collect();
+    let all: Vec<String> = [
+        "https://example.org/=plain",
+        "https://example.org/=format",
+        "https://example.org/=own",
+        "https://example.com/=plain",
+    ]
+    .iter()
+    .map(|map| format!("=== {map}\n{}", told(&check(map))))
+    .collect();
     insta::assert_snapshot!("meta_schemas", all.join("\n"));
 }
 
 #[test]
 fn formats_are_notes_unless_asserted() {
     let data = "\"no date\"\n";
-    for draft in ["https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2019-09/schema", "http://json-schema.org/draft-07/schema#", "http://json-schema.org/draft-04/schema#"] {
-        let folder = folder(&[("s.json", &json!({"$schema": draft, "format": "date-time"}).to_string()), ("d.jsonl", data)]);
+    for draft in [
+        "https://json-schema.org/draft/2020-12/schema",
+        "https://json-schema.org/draft/2019-09/schema",
+        "http://json-schema.org/draft-07/schema#",
+        "http://json-schema.org/draft-04/schema#",
+    ] {
+        let folder =
+            folder(&[("s.json", &json!({"$schema": draft, "format": "date-time"}).to_string()), ("d.jsonl", data)]);
         assert_eq!(report(folder.path(), &["--schema", "s.json", "d.jsonl"]).1, 0, "{draft}");
         let (asserted, code) = report(folder.path(), &["--schema", "s.json", "d.jsonl", "--assert-format"]);
         assert_eq!((code, &asserted["findings"][0]["rule"]), (1, &json!("schema-format")));
@@ -317,7 +439,19 @@ fn what_is_no_schema_and_what_is_not_there_is_said() {
     ]);
     fs::write(folder.path().join("bytes.json"), b"{\"title\": \"\xff\"}").unwrap();
     let mut all = String::new();
-    for schema in ["type.json", "pattern.json", "list.json", "text.json", "twice.json", "draft.json", "uri.json", "id.json", "bytes.json", "none.json", "."] {
+    for schema in [
+        "type.json",
+        "pattern.json",
+        "list.json",
+        "text.json",
+        "twice.json",
+        "draft.json",
+        "uri.json",
+        "id.json",
+        "bytes.json",
+        "none.json",
+        ".",
+    ] {
         let output = run(folder.path(), &["check", "--schema", schema, "d.jsonl"]);
         writeln!(all, "=== {schema}\n{}", told(&output)).unwrap();
     }
@@ -345,12 +479,27 @@ fn what_is_no_schema_and_what_is_not_there_is_said() {
 fn several_forms_are_written_at_once() {
     let folder = folder(&[("s.json", PERSON), ("d.jsonl", "{\"name\": 1}\n{\"name\": 2}\n{}\n")]);
     let arguments = [
-        "check", "--schema", "s.json", "d.jsonl", "--max-findings", "1", "--format", "github", "--format", "junit=out/report.xml", "--format",
-        "markdown=summary.md", "--format", "json=report.json", "--format", "text=report.txt",
+        "check",
+        "--schema",
+        "s.json",
+        "d.jsonl",
+        "--max-findings",
+        "1",
+        "--format",
+        "github",
+        "--format",
+        "junit=out/report.xml",
+        "--format",
+        "markdown=summary.md",
+        "--format",
+        "json=report.json",
+        "--format",
+        "text=report.txt",
     ];
     let output = run(folder.path(), &arguments);
     let file = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
-    let all = ["out/report.xml", "summary.md", "report.json", "report.txt"].map(|name| format!("=== {name}\n{}", file(name)));
+    let all =
+        ["out/report.xml", "summary.md", "report.json", "report.txt"].map(|name| format!("=== {name}\n{}", file(name)));
     insta::assert_snapshot!("forms", format!("{}\n{}", told(&output), all.join("\n")));
 }
 

@@ -10,6 +10,7 @@ mod cli;
 mod crash;
 mod determinism;
 mod docs;
+mod expect;
 mod explain;
 mod html;
 mod laws;

@@ -217,7 +217,10 @@ impl<'a> Array<'a, TapeJson> for TapeArray<'a> {
             return unique::is_unique(&values);
         };
         if strings.len() <= FEW_STRINGS {
-            return strings.iter().enumerate().all(|(place, text)| !strings.iter().take(place).any(|other| other == text));
+            return strings
+                .iter()
+                .enumerate()
+                .all(|(place, text)| !strings.iter().take(place).any(|other| other == text));
         }
         strings.sort_unstable();
         strings.windows(2).all(|pair| pair[0] != pair[1])

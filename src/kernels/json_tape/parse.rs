@@ -247,7 +247,9 @@ impl Parser<'_> {
         let keys = keys.get_mut(first_key..)?;
         let repeated = if keys.len() <= FEW_KEYS {
             let mut places = keys.iter().enumerate();
-            places.find(|(place, key)| keys.iter().take(*place).any(|other| name(*other) == name(**key))).map(|(_, key)| *key)
+            places
+                .find(|(place, key)| keys.iter().take(*place).any(|other| name(*other) == name(**key)))
+                .map(|(_, key)| *key)
         } else {
             keys.sort_unstable_by(|a, b| name(*a).cmp(&name(*b)));
             keys.windows(2).find(|pair| name(pair[0]) == name(pair[1])).map(|pair| pair[1])

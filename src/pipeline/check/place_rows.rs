@@ -89,7 +89,10 @@ mod tests {
 
     #[test]
     fn only_articles_have_lines() {
-        assert_eq!(jsonl_of("data/articles-00000-of-00001.parquet").as_deref(), Some("data/articles-00000-of-00001.jsonl"));
+        assert_eq!(
+            jsonl_of("data/articles-00000-of-00001.parquet").as_deref(),
+            Some("data/articles-00000-of-00001.jsonl")
+        );
         assert_eq!((jsonl_of("tables/records-00000-of-00001.parquet"), jsonl_of("manifest.json")), (None, None));
     }
 }

@@ -221,7 +221,10 @@ impl Report {
 
     /// Rules with findings, and how many of them were not kept.
     pub fn broken(&self) -> impl Iterator<Item = (&RuleName, u64, u64)> {
-        self.totals.iter().filter(|(_, total)| **total > 0).map(|(rule, total)| (rule, *total, total.saturating_sub(self.kept_per_rule)))
+        self.totals
+            .iter()
+            .filter(|(_, total)| **total > 0)
+            .map(|(rule, total)| (rule, *total, total.saturating_sub(self.kept_per_rule)))
     }
 
     /// Says that a rule is applied, so that reports name it also when it finds nothing.
@@ -289,7 +292,9 @@ mod tests {
     #[test]
     fn warnings_are_told_apart_and_do_not_fail() {
         let mut report = Report::new(2);
-        report.push(Finding::error("expect-rows", "a", "few").with_severity(Severity::Warning).with_value(&"x".repeat(500)));
+        report.push(
+            Finding::error("expect-rows", "a", "few").with_severity(Severity::Warning).with_value(&"x".repeat(500)),
+        );
         assert_eq!((report.errors, report.warnings, report.conforms), (0, 1, true));
         assert_eq!(report.findings[0].value.as_ref().unwrap().chars().count(), MAX_VALUE_CHARS + 1);
     }

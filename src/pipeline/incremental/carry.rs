@@ -75,7 +75,7 @@ pub fn carry(
     let names: Vec<&str> = RECORDS.columns.iter().map(|column| column.name).collect();
     let mut rows = index.rows()?;
     dataset.scan_parts(&RECORDS, &names, |part, batch| {
-        let part = if in_parts { part } else { NEW_PART };
+        let part = if in_parts { part.number } else { NEW_PART };
         ledger.push((part, batch), &mut rows, &stays)
     })?;
     if rows.next()?.is_some() {

@@ -40,7 +40,8 @@ fn render(report: &Report) -> String {
     }
     let totals: Vec<String> = report.broken().map(|(rule, total, _)| format!("{}: {total}", rule.name())).collect();
     let summary = [closing(report), totals.join("\n")].join("\n");
-    writeln!(text, "::notice title=copydesk check::{}", data(summary.trim_end())).expect("law: writing to a string cannot fail");
+    writeln!(text, "::notice title=copydesk check::{}", data(summary.trim_end()))
+        .expect("law: writing to a string cannot fail");
     text
 }
 

@@ -46,14 +46,19 @@ impl Cases {
     fn add(&mut self, report: &Report, rule: &RuleName, total: u64) {
         let text = &mut self.text;
         self.tests += 1;
-        let of = |severity| report.findings.iter().filter(move |finding| finding.rule == *rule && finding.severity == severity);
+        let of = |severity| {
+            report.findings.iter().filter(move |finding| finding.rule == *rule && finding.severity == severity)
+        };
         let (errors, warnings): (Vec<_>, Vec<_>) = (of(Severity::Error).collect(), of(Severity::Warning).collect());
         let left_out = total.saturating_sub((errors.len() + warnings.len()) as u64);
-        write!(text, "    <testcase classname=\"{}\" name=\"{}\"", escape(&report.subject), escape(rule.name())).expect(LAW);
+        write!(text, "    <testcase classname=\"{}\" name=\"{}\"", escape(&report.subject), escape(rule.name()))
+            .expect(LAW);
         if total == 0 {
             if report.skipped.contains(rule) {
                 self.skipped += 1;
-                text.push_str(">\n      <skipped message=\"not checked: what it needs is missing\"/>\n    </testcase>\n");
+                text.push_str(
+                    ">\n      <skipped message=\"not checked: what it needs is missing\"/>\n    </testcase>\n",
+                );
             } else {
                 text.push_str("/>\n");
             }

@@ -131,15 +131,20 @@ mod tests {
         report.checked.files = 1;
         report.checked.rows.insert("data.jsonl".to_owned(), 4);
         for row in [1, 3] {
-            let mut finding = Finding::error("schema-type", "data.jsonl", "expected a string, but found 12").with_value("12");
+            let mut finding =
+                Finding::error("schema-type", "data.jsonl", "expected a string, but found 12").with_value("12");
             finding.row = Some(row);
             finding.at = Some(TextPlace { file: "data.jsonl".to_owned(), line: row + 1, byte: row * 20 });
             finding.pointer = Some("/title".to_owned());
             finding.schema_location = Some("/properties/title/type".to_owned());
             report.push(finding);
         }
-        report.push(Finding::error("expect-rows", "data.jsonl", "expected 5 rows, but found 4").with_severity(Severity::Warning));
-        let all: Vec<String> = ALL.iter().map(|format| format!("=== {}\n{}", format.name, (format.render)(&report))).collect();
+        report.push(
+            Finding::error("expect-rows", "data.jsonl", "expected 5 rows, but found 4")
+                .with_severity(Severity::Warning),
+        );
+        let all: Vec<String> =
+            ALL.iter().map(|format| format!("=== {}\n{}", format.name, (format.render)(&report))).collect();
         insta::assert_snapshot!(all.join("\n"));
     }
 
@@ -147,7 +152,8 @@ mod tests {
     fn a_report_without_findings_says_so_in_every_form() {
         let mut report = Report::new(1);
         report.apply(Rule::RowOrder);
-        let all: Vec<String> = ALL.iter().map(|format| format!("=== {}\n{}", format.name, (format.render)(&report))).collect();
+        let all: Vec<String> =
+            ALL.iter().map(|format| format!("=== {}\n{}", format.name, (format.render)(&report))).collect();
         insta::assert_snapshot!(all.join("\n"));
     }
 

@@ -138,7 +138,8 @@ fn cannot_use(name: &str, error: &ReferencingError) -> Error {
         ReferencingError::InvalidAnchor { anchor } => {
             refusal.caused_by(format!("expected a plain name as an anchor, but found `{anchor}`"))
         }
-        ReferencingError::InvalidPercentEncoding { pointer, .. } | ReferencingError::InvalidArrayIndex { pointer, .. } => {
+        ReferencingError::InvalidPercentEncoding { pointer, .. }
+        | ReferencingError::InvalidArrayIndex { pointer, .. } => {
             refusal.caused_by(format!("expected a JSON pointer in a reference, but found `{pointer}`"))
         }
         ReferencingError::UnknownSpecification { specification } => refusal
@@ -223,7 +224,8 @@ impl Retrieve for Files {
 
 fn read_json(path: &Path) -> Result<Value> {
     let bytes = read_limited(path, MAX_SCHEMA)?;
-    let wrong = |why: String| Error::config(format!("expected JSON in `{}`, but it is none", path.display())).caused_by(why);
+    let wrong =
+        |why: String| Error::config(format!("expected JSON in `{}`, but it is none", path.display())).caused_by(why);
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| wrong(format!("expected UTF-8, but found other bytes at byte {}", error.valid_up_to())))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -18,7 +18,10 @@ pub fn describe(error: &ValidationError<'_>, found: &str) -> String {
             return format!("expected no properties but those of the schema, but found {}", names(unexpected));
         }
         Kind::UnevaluatedProperties { unexpected } => {
-            return format!("expected no properties that the schema does not speak of, but found {}", names(unexpected));
+            return format!(
+                "expected no properties that the schema does not speak of, but found {}",
+                names(unexpected)
+            );
         }
         Kind::UnevaluatedItems { unexpected } => {
             return format!("expected no items that the schema does not speak of, but found {}", names(unexpected));
@@ -29,7 +32,9 @@ pub fn describe(error: &ValidationError<'_>, found: &str) -> String {
             return format!("expected other names of properties: {}", describe(error, &name));
         }
         Kind::BacktrackLimitExceeded { .. } => {
-            return format!("expected a match with the pattern, but it takes too many steps to look for one in {value}");
+            return format!(
+                "expected a match with the pattern, but it takes too many steps to look for one in {value}"
+            );
         }
         Kind::RegexEngineFailure { .. } => {
             return format!("expected a match with the pattern, but it cannot be looked for in {value}");

@@ -216,11 +216,10 @@ impl<'r> Instances<'r> {
     fn expected(&mut self, expected: &str, found: Option<u8>, stream: &TextStream<'_>) {
         let found = found.map_or_else(|| "the end".to_owned(), |byte| format!("`{}`", byte.escape_ascii()));
         let start = self.start_at(stream);
-        self.push(
-            ReasonCode::InvalidJson.code().into(),
-            start,
-            |finding| Finding { detail: format!("expected {expected}, but found {found}"), ..finding },
-        );
+        self.push(ReasonCode::InvalidJson.code().into(), start, |finding| Finding {
+            detail: format!("expected {expected}, but found {found}"),
+            ..finding
+        });
     }
 
     fn too_large(&mut self, start: Start) {
