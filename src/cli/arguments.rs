@@ -143,6 +143,15 @@ pub struct CheckArguments {
     /// file; `parquet`, rows [default: by extension and first bytes, `jsonl` for `-`]
     #[arg(long, value_name = "FORM", value_parser = parse_data_format, requires = "schema", help_heading = "Any data")]
     pub data_format: Option<DataFormat>,
+    /// Configuration with expectations, `[[expect]]` [default: ./copydesk.toml if it is there]
+    #[arg(long, value_name = "FILE", conflicts_with = "schema", help_heading = "Expectations")]
+    pub config: Option<PathBuf>,
+    /// Earlier dataset, with which the volume of each source is compared
+    #[arg(long, value_name = "DATASET", conflicts_with = "schema", help_heading = "Expectations")]
+    pub previous: Option<PathBuf>,
+    /// The day that `freshness` counts from, YYYY-MM-DD [default: today, in UTC]
+    #[arg(long, value_name = "DAY", conflicts_with = "schema", help_heading = "Expectations")]
+    pub as_of: Option<jiff::civil::Date>,
     /// Form of the report: text, json, junit, github or markdown; to a file, or one of them to stdout; may be repeated
     /// [default: text]
     #[arg(long = "format", value_name = "FORM[=FILE]", value_parser = parse_format, help_heading = "Report")]

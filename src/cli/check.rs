@@ -3,17 +3,22 @@
 use std::path::PathBuf;
 
 use super::arguments::{CheckArguments, FormatArgument};
-use super::{ExitStatus, out};
+use super::{ExitStatus, out, run};
+use crate::config::resolve_expectations;
 use crate::error::{Error, Result};
 use crate::io::write_atomic;
 use crate::pipeline::check::formats::{self, Format, closing};
-use crate::pipeline::check::{References, Report, SchemaCheck, check_dataset, check_with_schema};
+use crate::pipeline::check::{ExpectationCheck, References, Report, SchemaCheck, check_dataset, check_with_schema};
 
 /// `copydesk check`
 pub fn check(arguments: &CheckArguments) -> Result<ExitStatus> {
     let outputs = Outputs::of(arguments)?;
     let report = match &arguments.schema {
-        None => check_dataset(one_dataset(&arguments.paths)?, arguments.max_findings)?,
+        None => {
+            let dataset = one_dataset(&arguments.paths)?;
+            let expected = expectations(arguments)?;
+            check_dataset(dataset, expected.as_ref(), arguments.max_findings)?
+        }
         Some(schema) => {
             let check = SchemaCheck {
                 schema: schema.clone(),
@@ -27,6 +32,20 @@ pub fn check(arguments: &CheckArguments) -> Result<ExitStatus> {
     };
     outputs.write(&report)?;
     Ok(if report.conforms { ExitStatus::Success } else { ExitStatus::Gate })
+}
+
+/// The expectations of the configuration, where there are any.
+fn expectations(arguments: &CheckArguments) -> Result<Option<ExpectationCheck>> {
+    let Some((written, base)) = run::written_config(arguments.config.as_deref())? else { return Ok(None) };
+    let expectations = resolve_expectations(&written.expect, &[])?;
+    if expectations.is_empty() && arguments.config.is_some() {
+        return Err(Error::config("expected `[[expect]]` in the configuration, but found none")
+            .hint("the README lists the rules, under *What you expect of a dataset*"));
+    }
+    let today = arguments.as_of.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
+    let previous = arguments.previous.clone();
+    let check = ExpectationCheck { expectations, base, previous, today: today.to_string() };
+    Ok(Some(check).filter(|check| !check.expectations.is_empty()))
 }
 
 fn one_dataset(paths: &[PathBuf]) -> Result<&PathBuf> {

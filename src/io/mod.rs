@@ -40,7 +40,7 @@ pub use cut::{cut_lines, feed_lines};
 pub use digest::{DigestWriter, FileDigest};
 pub use inspect::{digest_file, is_directory, open_file};
 pub use ipc::{IpcReader, IpcWriter};
-pub use memory::{peak_rss, spare_huge_pages};
+pub use memory::{cpu_seconds, peak_rss, spare_huge_pages};
 pub use open::{Head, ReadLimits, open, open_range, open_stdin, sniff_head};
 pub use place::{is_there, link_or_copy, real_path};
 pub use publish::{Kind, Published, Staging};

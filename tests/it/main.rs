@@ -1,6 +1,7 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests open files and stop at the first surprise")]
 
+mod append;
 mod boilerplate;
 mod calibrate;
 mod check;
@@ -9,6 +10,7 @@ mod cli;
 mod crash;
 mod determinism;
 mod docs;
+mod expect;
 mod explain;
 mod html;
 mod laws;

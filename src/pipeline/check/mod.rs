@@ -5,6 +5,7 @@
 mod articles;
 mod candidates;
 mod clusters;
+mod expect;
 pub(super) mod files;
 mod footer;
 pub mod formats;
@@ -23,6 +24,7 @@ mod tables;
 
 use std::path::Path;
 
+pub use expect::ExpectationCheck;
 pub use report::{Checked, Finding, Place, REPORT_VERSION, Report, RuleName, Severity, TextPlace};
 pub use rules::Rule;
 pub use schema::{DataFormat, References, SchemaCheck, check_with_schema};
@@ -38,13 +40,13 @@ fn needs_schema() -> impl Iterator<Item = Rule> {
     Rule::ALL.iter().copied().filter(|rule| *rule >= Rule::ShardNames)
 }
 
-/// Checks the dataset at `path`; the report keeps the first `kept_per_rule` findings of each rule.
+/// Checks the dataset at `path` and what is expected of it; the report keeps the first `kept_per_rule` findings of each rule.
 ///
 /// What is wrong with the dataset is in the report, damaged files too.
 ///
 /// # Errors
 /// A usage error when `path` is not a dataset; an I/O error when the operating system refuses a file.
-pub fn check_dataset(path: &Path, kept_per_rule: u64) -> Result<Report> {
+pub fn check_dataset(path: &Path, expected: Option<&ExpectationCheck>, kept_per_rule: u64) -> Result<Report> {
     let mut report = Report::new(kept_per_rule);
     path.display().to_string().clone_into(&mut report.subject);
     report.root.clone_from(&report.subject);
@@ -52,6 +54,10 @@ pub fn check_dataset(path: &Path, kept_per_rule: u64) -> Result<Report> {
         report.apply(*rule);
     }
     check_all(path, &mut report)?;
+    // What is damaged or of another schema cannot be judged.
+    if let Some(expected) = expected.filter(|_| report.skipped.is_empty()) {
+        expect::check_expectations(path, expected, &mut report)?;
+    }
     place_rows::place_rows(path, &mut report)?;
     Ok(report)
 }
