@@ -30,4 +30,5 @@ pub mod round_float;
 pub mod sha256;
 pub mod shingle_key;
 pub mod sketch_set;
+pub mod translate_patterns;
 pub mod upgrade_schema;

@@ -84,7 +84,7 @@ const KEYWORDS: &[(&str, &[&str], &[&str], &str)] = &[
     (r#"{"maxLength": 2}"#, &["\"\\ud83d\\ude00é\"", "3"], &["\"abc\""], "schema-max-length"),
     (r#"{"minLength": 2}"#, &["\"éé\""], &["\"\\ud83d\\ude00\""], "schema-min-length"),
     (r#"{"pattern": "^\\p{Letter}+\\d$"}"#, &["\"é1\"", "1"], &["\"é\"", "\"é१\"", "\"é1\\n\""], "schema-pattern"),
-    (r#"{"pattern": "^(?!ab)\\w+$"}"#, &["\"ba\""], &["\"abc\""], "schema-pattern"),
+    (r#"{"pattern": "^(?!ab)\\w+$"}"#, &["\"ba\""], &["\"abc\"", "\"é\""], "schema-pattern"),
     (r#"{"maxItems": 1}"#, &["[1]", "{}"], &["[1,2]"], "schema-max-items"),
     (r#"{"minItems": 1}"#, &["[1]"], &["[]"], "schema-min-items"),
     (
@@ -417,7 +417,7 @@ fn a_pattern_that_explodes_is_stopped() {
         let folder = folder(&[("s.json", &format!(r#"{{"pattern": "{pattern}"}}"#)), ("d.jsonl", &text.repeat(3))]);
         let start = Instant::now();
         let (report, code) = report(folder.path(), &["--schema", "s.json", "d.jsonl"]);
-        assert!(start.elapsed() < Duration::from_secs(60), "{pattern}");
+        assert!(start.elapsed() < Duration::from_mins(1), "{pattern}");
         assert_eq!((code, bad_rows(&report)), (1, vec![0, 1, 2]), "{pattern}");
         assert!(report["findings"][0]["rule"].as_str().unwrap().contains(is_told));
     }

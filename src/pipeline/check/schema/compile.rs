@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::io::{is_there, read_limited};
 use crate::kernels::json_tape::{Tape, TapeJson};
 use crate::kernels::sha256::push_hex;
+use crate::kernels::translate_patterns::translate_patterns;
 use crate::kernels::upgrade_schema::upgrade_schema;
 use crate::rejection::escape_detail;
 
@@ -61,7 +62,7 @@ pub fn compile(path: &Path, references: &References, assert_format: bool) -> Res
     let name = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let files = Files { references: references.clone(), beside: folder };
-    let schema = upgrade_schema(read_json(path)?);
+    let schema = read_schema(path)?;
     let retriever: Arc<dyn Retrieve> = Arc::new(files);
     let (registry, draft) = meta_schemas(&schema, &retriever).map_err(|error| cannot_use(&name, &error))?;
     let mut options = jsonschema::options_for::<TapeJson>()
@@ -239,11 +240,15 @@ impl Retrieve for Files {
         if !is_there(&path) {
             return Err(Missing(format!("expected a file at `{}`, but found none", path.display())).into());
         }
-        read_json(&path).map(upgrade_schema).map_err(|error| {
+        read_schema(&path).map_err(|error| {
             let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
             Missing(format!("{error}{cause}")).into()
         })
     }
+}
+
+fn read_schema(path: &Path) -> Result<Value> {
+    read_json(path).map(upgrade_schema).map(translate_patterns)
 }
 
 fn read_json(path: &Path) -> Result<Value> {
