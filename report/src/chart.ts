@@ -1,7 +1,14 @@
 // A chart in its figure: drawn when it comes near the screen, drawn again in other colours or widths, with its table below.
 import * as echarts from "echarts/core";
 import { BarChart, HeatmapChart, SankeyChart } from "echarts/charts";
-import { CalendarComponent, DataZoomComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import { CalendarComponent,
+  DataZoomInsideComponent,
+  DataZoomSliderComponent,
+  GridComponent,
+  LegendPlainComponent,
+  TooltipComponent,
+  VisualMapPiecewiseComponent,
+ } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
 import type { EChartsCoreOption } from "echarts/core";
 import { element } from "./dom";
@@ -13,11 +20,12 @@ echarts.use([
   HeatmapChart,
   SankeyChart,
   CalendarComponent,
-  DataZoomComponent,
+  DataZoomInsideComponent,
+  DataZoomSliderComponent,
   GridComponent,
-  LegendComponent,
+  LegendPlainComponent,
   TooltipComponent,
-  VisualMapComponent,
+  VisualMapPiecewiseComponent,
   SVGRenderer,
 ]);
 
