@@ -1,14 +1,15 @@
 // A chart in its figure: drawn when it comes near the screen, drawn again in other colours or widths, with its table below.
 import * as echarts from "echarts/core";
 import { BarChart, HeatmapChart, SankeyChart } from "echarts/charts";
-import { CalendarComponent,
+import {
+  CalendarComponent,
   DataZoomInsideComponent,
   DataZoomSliderComponent,
   GridComponent,
   LegendPlainComponent,
   TooltipComponent,
   VisualMapPiecewiseComponent,
- } from "echarts/components";
+} from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
 import type { EChartsCoreOption } from "echarts/core";
 import { element } from "./dom";
@@ -110,6 +111,7 @@ export class Chart {
     // The figure has a name and a table; what is inside would only be noise.
     this.holder.firstElementChild?.setAttribute("aria-hidden", "true");
     this.update();
+    performance.mark("copydesk-first-chart");
     for (const act of this.#whenMade) act(this.#made);
   }
 
@@ -140,12 +142,9 @@ export class Chart {
     );
   }
 
-  /** Fits the chart to its place. */
+  /** Fits the chart to its place; nothing before it is drawn. */
   resize(): void {
-    if (!this.#made) {
-      this.draw();
-      return;
-    }
+    if (!this.#made) return;
     const before = this.#size;
     this.#fit();
     if (this.#size === before) return;

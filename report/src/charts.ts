@@ -28,12 +28,12 @@ export function bars(options: BarsOptions): Chart {
     ...(options.note ? { note: options.note } : {}),
     height: 46 + 26 * Math.max(1, names.length),
     draw: (look, width): Option => ({
-      grid: { left: 4, right: 92, top: 4, bottom: 26, containLabel: true },
+      grid: { left: 4, right: 92, top: 4, bottom: 24, containLabel: true },
       xAxis: {
         type: "value",
         name: options.unit,
         nameLocation: "middle",
-        nameGap: 22,
+        nameGap: 8,
         nameTextStyle: { color: look.muted },
         axisLabel: { show: false },
         splitLine: { show: false },
@@ -87,7 +87,7 @@ export function shares(options: SharesOptions): Chart {
     ...(options.note ? { note: options.note } : {}),
     height: (width) => 70 + 22 * rows.length + (width < 560 ? 24 * Math.ceil(parts.length / 3) : 0),
     draw: (look, width): Option => ({
-      grid: { left: 4, right: 64, top: width < 560 ? 24 * Math.ceil(parts.length / 3) + 10 : 34, bottom: 4, containLabel: true },
+      grid: { left: 4, right: 8, top: width < 560 ? 24 * Math.ceil(parts.length / 3) + 10 : 34, bottom: 4, containLabel: true },
       legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, itemGap: 12, icon: "rect", textStyle: { color: look.ink } },
       xAxis: { type: "value", max: 100, axisLabel: { color: look.muted, formatter: "{value} %" }, splitLine: { lineStyle: { color: look.line } } },
       yAxis: [

@@ -502,7 +502,7 @@ clusters: {
  */
 relations: string[]
 /**
- * The first 12 hex digits behind `art_` of each cluster_id, one behind the other.
+ * The first 10 hex digits behind `art_` of each cluster_id, one behind the other.
  */
 id: string
 size: Counts11
@@ -514,12 +514,12 @@ days: Counts12
 sources: (Count | Counts13)[]
 relation_set: Counts14
 /**
- * Title of the representative, `""` when it has none; longer ones are cut to 159 characters and `…`. Of the first clusters only: as many as fit into 400,000 bytes of JSON strings, written as in the page.
+ * Title of the representative, `""` when it has none; longer ones are cut to 159 characters and `…`. Of the first clusters only: as many as fit into 300,000 bytes of JSON strings, written as in the page.
  */
 title: string[]
 }
 /**
- * Two members of a cluster side by side, for the first 200 listed clusters of which at least two rows are in a: the representative, and the other row with the lowest similarity, then the lowest id. Ends before the comparison whose two `excerpt`s would take their sum past 700,000 bytes of JSON strings. Empty where the release tier gives no texts away.
+ * Two members of a cluster side by side, for the first 200 listed clusters of which at least two rows are in a: the representative, and the other row with the lowest similarity, then the lowest id. Ends before the comparison whose two `excerpt`s would take their sum past 500,000 bytes of JSON strings. Empty where the release tier gives no texts away.
  * 
  * @maxItems 200
  */
@@ -697,9 +697,9 @@ id: string
  */
 title: string
 /**
- * Source index.
+ * source_id.
  */
-source: number
+source: string
 /**
  * published_date as YYYY-MM-DD; null when there is none.
  */

@@ -41,6 +41,12 @@ export function paragraph(...children: Child[]): HTMLParagraphElement {
   return element("p", {}, ...children);
 }
 
+/** Text whose words between backticks are code. */
+export function marked(text: string): HTMLElement {
+  const parts = text.split("`");
+  return element("span", {}, ...parts.map((part, place) => (place % 2 === 1 && place < parts.length - 1 ? element("code", {}, part) : part)));
+}
+
 /** The item at a place that the contract guarantees. */
 export function at<T>(items: ArrayLike<T>, place: number): T {
   const item = items[place];

@@ -6,6 +6,8 @@ export interface Column {
   name: string;
   /** Right-aligned figures. */
   numeric?: boolean;
+  /** Never broken into lines. */
+  nowrap?: boolean;
   /** The cell of a row. */
   cell: (row: number) => Child;
   /** What to sort by; without it the column cannot be sorted. */
@@ -107,7 +109,7 @@ export class DataTable {
           "tr",
           {},
           ...this.#options.columns.map((column, place) => {
-            const attributes = { class: column.numeric ? "numeric" : null };
+            const attributes = { class: column.numeric ? "numeric" : column.nowrap ? "nowrap" : null };
             return place === 0
               ? element("th", { scope: "row", ...attributes }, column.cell(row))
               : element("td", attributes, column.cell(row));

@@ -19,8 +19,8 @@ MOST_CELLS = 60_000
 MOST_DAYS = 20_000
 MOST_CLUSTERS = 100_000
 MOST_COMPARISONS = 200
-TITLE_BYTES = 400_000
-EXCERPT_BYTES = 700_000
+TITLE_BYTES = 300_000
+EXCERPT_BYTES = 500_000
 EDGES = [0, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10000]
 PRECISIONS = ["second", "minute", "day", "month", "year", "none"]
 DATA_BLOCK = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
@@ -323,7 +323,7 @@ class Figures:
             titles.append(shorten(row[3]))
         return {
             "relations": relations,
-            "id": "".join(row[0][4:16] for row in listed),
+            "id": "".join(row[0][4:14] for row in listed),
             "size": [row[1] for row in listed],
             "first_day": [facts[row[0]][0] for row in listed],
             "days": [facts[row[0]][1] for row in listed],
@@ -343,10 +343,9 @@ class Figures:
                 FROM a JOIN first_rows USING (cluster_id) WHERE NOT is_representative GROUP BY ALL ORDER BY place LIMIT {MOST_COMPARISONS}
             )
             SELECT place, m.cluster_relation, p.jaccard, p.containment, p.numbers_equal, p.days_apart,
-                k.id, coalesce(k.title, ''), ks.s, k.published_date::VARCHAR, k.char_count, left(k.text, 2000),
-                m.id, coalesce(m.title, ''), ms.s, m.published_date::VARCHAR, m.char_count, left(m.text, 2000)
+                k.id, coalesce(k.title, ''), k.source_id, k.published_date::VARCHAR, k.char_count, left(k.text, 2000),
+                m.id, coalesce(m.title, ''), m.source_id, m.published_date::VARCHAR, m.char_count, left(m.text, 2000)
             FROM others JOIN a k ON k.id = others.cluster_id JOIN a m ON m.id = others.member
-            JOIN s ks ON ks.source_id = k.source_id JOIN s ms ON ms.source_id = m.source_id
             LEFT JOIN p ON (p.id = m.id AND p.other_id = k.id) OR (p.id = k.id AND p.other_id = m.id)
             ORDER BY place
         """)

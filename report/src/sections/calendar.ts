@@ -3,9 +3,11 @@ import { Chart, type Option } from "../chart";
 import { places, type Context } from "../context";
 import { at, button, choice, element, sum } from "../dom";
 import { count, counted, isoDay, longDay } from "../format";
+import { stepKey, stepsBySquare } from "../steps";
 import type { Colors } from "../theme";
 import { rebin } from "../time-bins";
 
+const cell = (width: number) => Math.max(10, Math.min(18, Math.floor((width - 40) / 54)));
 const yearOf = (day: number) => Number(isoDay(day).replace(/-\d\d-\d\d$/, ""));
 
 /** The chart with its choice of a year; null when the dataset has no calendar. */
@@ -57,36 +59,16 @@ export function calendarChart({ data, filter, source }: Context): HTMLElement | 
 
   function draw(look: Colors, width: number): Option {
     const shown = days();
-    const present = shown.map(articles).filter((n) => n > 0).sort((one, other) => one - other);
-    // Five shades that hold about as many days each; equal bounds fall together.
-    const bounds = [...new Set([0.2, 0.4, 0.6, 0.8, 1].map((part) => present[Math.ceil(part * present.length) - 1] ?? 1))];
-    const shades = bounds.length === 1 ? [at(look.ramp, 2)] : look.ramp;
-    const pieces = bounds.map((max, place) => {
-      const min = place === 0 ? 1 : at(bounds, place - 1) + 1;
-      const shade = at(shades, Math.round((place * (shades.length - 1)) / Math.max(1, bounds.length - 1)));
-      return { min, max, color: shade, label: min === max ? count(max) : `${count(min)} to ${count(max)}` };
-    });
+    const pieces = stepsBySquare(Math.max(1, ...shown.map(articles)), look.ramp);
     return {
       tooltip: { formatter: (item: { value: [string, number] }) => `${item.value[0]}: ${counted(item.value[1], "article")}` },
-      visualMap: {
-        type: "piecewise",
-        orient: "horizontal",
-        left: 0,
-        bottom: 0,
-        itemWidth: 12,
-        itemHeight: 12,
-        itemGap: 12,
-        textStyle: { color: look.ink },
-        hoverLink: false,
-        selectedMode: false,
-        pieces: [{ min: 0, max: 0, color: look.gap, label: "no article" }, ...pieces],
-      },
+      visualMap: stepKey([{ min: 0, max: 0, color: look.gap, label: "no article" }, ...pieces], look.ink),
       calendar: {
         range: String(year),
         top: 24,
         left: 34,
         right: 4,
-        cellSize: ["auto", Math.max(10, Math.min(17, Math.floor((width - 40) / 54)))],
+        cellSize: ["auto", cell(width)],
         splitLine: { lineStyle: { color: look.muted, width: 1 } },
         itemStyle: { color: look.paper, borderColor: look.surface, borderWidth: 2 },
         dayLabel: { firstDay: 1, nameMap: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"], color: look.muted, fontSize: 10 },
@@ -100,7 +82,7 @@ export function calendarChart({ data, filter, source }: Context): HTMLElement | 
   const chart = new Chart({
     title: "Calendar of articles and gaps",
     description: "One square a day; days without an article stand out.",
-    height: 205,
+    height: (width) => 66 + 7 * cell(width),
     minimumWidth: 680,
     draw,
     controls: element("div", { class: "controls" }, previous, years.label, next, status),

@@ -8,6 +8,9 @@ import { copiesChart } from "./copies";
 import { relationName } from "./flow";
 import { section, type Section } from "./section";
 
+/** Hex digits of an id in the data. */
+const ID_DIGITS = 10;
+
 export function clustersSection(context: Context): Section {
   const { data, filter, source } = context;
   const { clusters, counts, comparisons } = data;
@@ -23,7 +26,9 @@ export function clustersSection(context: Context): Section {
     const value = at(clusters.sources, row);
     return typeof value === "number" ? [value] : value;
   };
-  const id = (row: number) => `art_${clusters.id.slice(12 * row, 12 * row + 12)}`;
+  const one = (index: number) => data.sources.id[index] ?? `one of ${source(index)}`;
+  const digits = (row: number) => clusters.id.slice(ID_DIGITS * row, ID_DIGITS * (row + 1));
+  const id = (row: number) => `art_${digits(row)}`;
   const relations = (row: number) => clusters.relations.filter((_, place) => Math.floor(at(clusters.relation_set, row) / 2 ** place) % 2 === 1);
   const period = (row: number) => {
     const first = clusters.first_day[row];
@@ -34,6 +39,18 @@ export function clustersSection(context: Context): Section {
   const place = new Map(comparisons.map((comparison, index) => [comparison.cluster, index]));
   const comparison = comparisons.length > 0 ? new Comparison(context) : null;
 
+  const sources = choice(
+    "Source",
+    [["", "All sources"], ...data.sources.id.map((_, index) => [String(index), source(index)] as const)],
+    (value) => filter.set({ source: value === "" ? null : Number(value) }),
+  );
+  const reset = button("Show all", () => {
+    relation.select.value = "";
+    least.select.value = "2";
+    search.value = "";
+    filter.reset();
+    show();
+  });
   const relation = choice(
     "Relation",
     [["", "All relations"], ...clusters.relations.map((code, index) => [String(index), relationName(code)] as const)],
@@ -59,13 +76,13 @@ export function clustersSection(context: Context): Section {
         },
       },
       { name: "Records", numeric: true, cell: (row) => count(at(clusters.size, row)), key: (row) => at(clusters.size, row) },
-      { name: "First day, and span", cell: period, key: (row) => clusters.first_day[row] ?? null },
+      { name: "First day, and span", nowrap: true, cell: period, key: (row) => clusters.first_day[row] ?? null },
       {
         name: "Source of the first, others",
         cell: (row) => {
           const [own, ...others] = sourcesOf(row);
-          if (others.length === 0) return source(own!);
-          return `${source(own!)}, ${others.length <= 2 ? others.map(source).join(", ") : `${count(others.length)} others`}`;
+          const names = others.length <= 2 ? others.map(one).join(", ") : `${count(others.length)} others`;
+          return others.length === 0 ? one(own!) : `${one(own!)}, ${names}`;
         },
         key: (row) => sourcesOf(row).length,
       },
@@ -74,6 +91,7 @@ export function clustersSection(context: Context): Section {
         ? [
             {
               name: "Texts",
+              nowrap: true,
               cell: (row: number) => {
                 const index = place.get(row);
                 return index === undefined ? "–" : button("Compare", () => comparison.show(index, true), { "aria-label": `Compare texts of ${clusters.title[row] || id(row)}` });
@@ -90,26 +108,24 @@ export function clustersSection(context: Context): Section {
     const most = Number(least.select.value);
     const text = search.value.trim().toLowerCase();
     const part = text.replace(/^art_/, "");
-    const whole = filter.isWhole;
+    const anyPeriod = !period || (period.from === filter.whole?.from && period.to === filter.whole.to);
+    sources.select.value = chosen === null ? "" : String(chosen);
     const rows: number[] = [];
     for (let row = 0; row < listed; row++) {
       if (clusters.size[row]! < most) continue;
       if (wanted !== null && Math.floor(clusters.relation_set[row]! / wanted) % 2 === 0) continue;
       if (chosen !== null && !sourcesOf(row).includes(chosen)) continue;
-      if (!whole && period && !isWholePeriod()) {
+      if (!anyPeriod) {
         const first = clusters.first_day[row];
         if (first == null || first > period.to || first + clusters.days[row]! < period.from) continue;
       }
-      if (text !== "" && !(clusters.title[row] ?? "").toLowerCase().includes(text) && !clusters.id.slice(12 * row, 12 * row + 12).startsWith(part)) continue;
+      if (text !== "" && !(clusters.title[row] ?? "").toLowerCase().includes(text) && !digits(row).startsWith(part.slice(0, ID_DIGITS))) continue;
       rows.push(row);
     }
     table.show(Uint32Array.from(rows));
-    status.textContent = `${counted(rows.length, "cluster")} of ${count(listed)}${filter.isWhole ? "" : ", with the source and period chosen above"}`;
+    const when = anyPeriod ? "" : `, with a date from ${isoDay(period.from)} to ${isoDay(period.to)}`;
+    status.textContent = `${counted(rows.length, "cluster")} of ${count(listed)}${when}`;
   }
-  const isWholePeriod = () => {
-    const { period } = filter.selection;
-    return period?.from === filter.whole?.from && period?.to === filter.whole?.to;
-  };
   filter.listen(show);
   show();
 
@@ -131,9 +147,11 @@ export function clustersSection(context: Context): Section {
       element(
         "div",
         { class: "controls", role: "group", "aria-label": "Filter clusters" },
+        sources.label,
         relation.label,
         least.label,
         element("label", {}, element("span", {}, "Find"), search),
+        reset,
         status,
       ),
       table.root,

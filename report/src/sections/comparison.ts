@@ -58,7 +58,7 @@ export class Comparison {
   #fill(target: HTMLElement, text: Pair["member"], words: (string | Node)[]): void {
     const [head, about, body] = Array.from(target.children);
     head!.textContent = text.title || "(no title)";
-    about!.replaceChildren(`${this.#context.source(text.source)}, ${text.date ?? "no date"}, ${counted(text.characters, "character")}, `, element("code", {}, text.id));
+    about!.replaceChildren(`${text.source}, ${text.date ?? "no date"}, ${counted(text.characters, "character")}, `, element("code", {}, text.id));
     body!.replaceChildren(...words, text.characters > 2000 ? " …" : "");
     body!.scrollTop = 0;
   }

@@ -3,8 +3,8 @@ import { Chart, type Option } from "../chart";
 import { places, type Context } from "../context";
 import { at, sum } from "../dom";
 import { count, counted } from "../format";
+import { stepKey, stepsByFactor } from "../steps";
 import type { Colors } from "../theme";
-import { steps } from "./coverage";
 import { relationName } from "./flow";
 
 const MOST_SOURCES = 14;
@@ -27,14 +27,17 @@ export function copiesChart({ data, source }: Context): HTMLElement | null {
   const row = (index: number) => (shown.includes(index) ? shown.indexOf(index) : names.length - 1);
   const matrix = names.map(() => names.map(() => 0));
   for (const [copy, original, , n] of cells as [number, number, number, number][]) matrix[row(copy)]![row(original)]! += n;
+  // Cells of zero stay empty, so that what is there can be seen.
   const most = Math.max(...matrix.flat());
   const total = sum(matrix.flat());
-  const within = sum(cells.filter(([copy, original]) => copy === original).map((cell) => at(cell, 3)));
+  const within = sum(cells.filter(([copy, original]) => copy === original && data.sources.id[copy!] !== null).map((cell) => at(cell, 3)));
   const size = names.length;
 
   function draw(look: Colors, width: number): Option {
+    const steps = stepsByFactor(most, look.ramp);
+    const ink = (n: number) => (look.ramp.indexOf(steps.find((step) => n <= step.max)!.color) > 2 ? look.surface : look.ink);
     return {
-      grid: { left: 4, right: 8, top: 28, bottom: 46, containLabel: true },
+      grid: { left: 4, right: 40, top: 8, bottom: 40, containLabel: true },
       tooltip: {
         formatter: ({ value: [original, copy, n] }: { value: [number, number, number] }) =>
           `${at(names, copy)} has ${counted(n, "copy", "copies")}\nof texts that ${copy === original ? "it" : at(names, original)} had first`,
@@ -42,9 +45,7 @@ export function copiesChart({ data, source }: Context): HTMLElement | null {
       xAxis: {
         type: "category",
         position: "top",
-        name: "had it first",
-        nameLocation: "start",
-        nameTextStyle: { color: look.muted, padding: [0, 8, 0, 0] },
+        splitLine: { show: true, lineStyle: { color: look.line } },
         data: names,
         axisLabel: { color: look.ink, interval: 0, rotate: size > 4 ? 40 : 0, width: 110, overflow: "truncate" },
         axisTick: { show: false },
@@ -53,36 +54,22 @@ export function copiesChart({ data, source }: Context): HTMLElement | null {
       yAxis: {
         type: "category",
         inverse: true,
+        splitLine: { show: true, lineStyle: { color: look.line } },
         data: names,
         axisLabel: { color: look.ink, interval: 0, width: 140, overflow: "truncate" },
         axisTick: { show: false },
         axisLine: { show: false },
       },
-      visualMap: {
-        type: "piecewise",
-        orient: "horizontal",
-        left: 0,
-        bottom: 0,
-        itemWidth: 12,
-        itemHeight: 12,
-        itemGap: 12,
-        selectedMode: false,
-        hoverLink: false,
-        textStyle: { color: look.ink },
-        pieces: [{ min: 0, max: 0, color: look.paper, label: "none" }, ...steps(most, look.ramp)],
-      },
+      visualMap: stepKey(steps, look.ink),
       series: [
         {
           type: "heatmap",
           itemStyle: { borderColor: look.surface, borderWidth: 1 },
           label: {
             show: width / size > 46,
-            formatter: ({ value }: { value: number[] }) => (value[2] === 0 ? "" : count(value[2]!)),
-            color: look.ink,
-            textBorderColor: look.surface,
-            textBorderWidth: 2,
+            formatter: ({ value }: { value: number[] }) => count(value[2]!),
           },
-          data: matrix.flatMap((line, copy) => line.map((n, original) => [original, copy, n])),
+          data: matrix.flatMap((line, copy) => line.map((n, original) => (n === 0 ? { value: [original, copy, "-"] } : { value: [original, copy, n], label: { color: ink(n) } }))),
         },
       ],
     };

@@ -4,7 +4,8 @@ import { largest, places, type Context } from "../context";
 import { at, sum } from "../dom";
 import { count, counted } from "../format";
 import type { Colors } from "../theme";
-import { binName, binStart, rebin, unitFor } from "../time-bins";
+import { stepKey, stepsBySquare } from "../steps";
+import { binName, binStart, rebin, unitFor, type Unit } from "../time-bins";
 
 const MOST_ROWS = 20;
 const MOST_COLUMNS = 72;
@@ -14,6 +15,11 @@ export function coverageChart({ data, filter, source }: Context): Chart | null {
   if (data.sources.id.length < 2) return null;
   const { shown } = largest(time.series.map((series) => sum(series.count)), MOST_ROWS);
   const rows = () => (filter.selection.source === null ? shown : [filter.selection.source]);
+  // Before its first and after its last article a source has no gap.
+  const isWithin = (index: number, start: number, unit: Unit) => {
+    const [first, last] = [data.sources.first_day[index], data.sources.last_day[index]];
+    return first != null && last != null && start >= binStart(first, unit) && start <= last;
+  };
   const now = () => {
     const { from, to } = filter.selection.period!;
     const unit = unitFor(time, to - from + 1, MOST_COLUMNS);
@@ -24,8 +30,11 @@ export function coverageChart({ data, filter, source }: Context): Chart | null {
 
   function draw(look: Colors): Option {
     const { bins, inside, unit } = now();
-    const cells = rows().flatMap((index, row) => inside.map((bin, column) => [column, row, bins.counts[index]![bin]!]));
-    const most = Math.max(1, ...cells.map((cell) => at(cell, 2)));
+    const cells = rows().flatMap((index, row) =>
+      places(inside.length)
+        .filter((column) => isWithin(index, at(bins.starts, at(inside, column)), unit))
+        .map((column) => [column, row, bins.counts[index]![at(inside, column)]!]),
+    );
     return {
       grid: { left: 4, right: 8, top: 8, bottom: 56, containLabel: true },
       tooltip: {
@@ -49,19 +58,7 @@ export function coverageChart({ data, filter, source }: Context): Chart | null {
         axisTick: { show: false },
         axisLine: { show: false },
       },
-      visualMap: {
-        type: "piecewise",
-        orient: "horizontal",
-        left: 0,
-        bottom: 0,
-        itemWidth: 12,
-        itemHeight: 12,
-        itemGap: 12,
-        selectedMode: false,
-        hoverLink: false,
-        textStyle: { color: look.ink },
-        pieces: [{ min: 0, max: 0, color: look.gap, label: "no article" }, ...steps(most, look.ramp)],
-      },
+      visualMap: stepKey([{ min: 0, max: 0, color: look.gap, label: "no article" }, ...stepsBySquare(Math.max(1, ...cells.map((cell) => at(cell, 2))), look.ramp)], look.ink),
       series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: look.surface, borderWidth: 1 } }],
     };
   }
@@ -69,7 +66,9 @@ export function coverageChart({ data, filter, source }: Context): Chart | null {
   const chart = new Chart({
     title: "Which source reports when",
     description: "One row a source, darker where it has more articles; periods without an article stand out.",
-    note: shown.length < time.series.length ? `The ${count(shown.length)} sources with the most dated articles; choose another one in the filter.` : "",
+    note:
+      "Blank before the first and after the last article of a source." +
+      (shown.length < time.series.length ? ` The ${count(shown.length)} sources with the most dated articles; choose another one in the filter.` : ""),
     height: () => 84 + 22 * rows().length,
     minimumWidth: 620,
     draw,
@@ -95,15 +94,4 @@ export function coverageChart({ data, filter, source }: Context): Chart | null {
     chart.update();
   });
   return chart;
-}
-
-/** Up to five steps from 1 to `most`, each about four times as wide as the one before where the range is wide. */
-export function steps(most: number, ramp: readonly string[]): { min: number; max: number; color: string; label: string }[] {
-  const parts = Math.min(ramp.length, most);
-  const bounds = [...new Set(places(parts).map((place) => Math.max(place + 1, Math.round(most ** ((place + 1) / parts)))))];
-  return bounds.map((max, place) => {
-    const min = place === 0 ? 1 : at(bounds, place - 1) + 1;
-    const shade = at(ramp, bounds.length === 1 ? 2 : Math.round((place * (ramp.length - 1)) / (bounds.length - 1)));
-    return { min, max, color: shade, label: min === max ? count(max) : `${count(min)} to ${count(max)}` };
-  });
 }

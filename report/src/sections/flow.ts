@@ -1,7 +1,7 @@
 // What was removed and why: the way of the raw records, and every reason with samples.
 import { Chart, type Option } from "../chart";
 import type { Context } from "../context";
-import { at, element, sum } from "../dom";
+import { at, element, marked, sum } from "../dom";
 import { count, counted, share, words } from "../format";
 import { DataTable } from "../table";
 import type { Colors } from "../theme";
@@ -183,7 +183,7 @@ function rejections({ rejections, counts }: Context["data"]): HTMLElement {
           element("strong", {}, entry.reason),
           ` at ${entry.stage}: ${counted(entry.count, "record")}, ${share(entry.count, counts.records)} of all`,
         ),
-        entry.meaning === null ? null : element("p", {}, entry.meaning),
+        entry.meaning === null ? null : element("p", {}, marked(entry.meaning)),
         list,
         entry.count > entry.samples.length ? element("p", { class: "note" }, `The first ${entry.samples.length} of ${count(entry.count)}.`) : null,
       ),

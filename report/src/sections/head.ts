@@ -24,7 +24,7 @@ export function fillHead(head: HTMLElement, data: ReportData, scheme: HTMLElemen
     ["Articles", count(counts.articles), `of ${counted(counts.records, "raw record")}`],
     ["Words", compact(counts.words), `${count(counts.words)} in all`],
     ["Dated to the day", share(counts.dated, counts.articles), `${count(counts.dated)} of ${counted(counts.articles, "article")}`],
-    ["Languages", count(languageCount), languages.top.slice(0, 3).map((language) => language.code).join(", ") || "none found"],
+    ["Languages", count(languageCount), languages.top.filter((language) => language.code !== "und").slice(0, 3).map((language) => language.code).join(", ") || "none known"],
     ["Removed as copies", count(counts.duplicates), share(counts.duplicates, counts.records) + " of the records"],
     ["Rejected", count(counts.rejected), share(counts.rejected, counts.records) + " of the records"],
   ];

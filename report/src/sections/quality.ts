@@ -1,7 +1,7 @@
 // What is odd, and what is missing: quality flags and the null shares of columns.
 import { bars } from "../charts";
 import type { Context } from "../context";
-import { at, element } from "../dom";
+import { at, element, marked } from "../dom";
 import { count, counted, share } from "../format";
 import { DataTable } from "../table";
 import { section, type Section } from "./section";
@@ -32,7 +32,7 @@ export function qualitySection({ data }: Context): Section {
   const meanings =
     explained.length === 0
       ? null
-      : element("dl", { class: "terms" }, ...explained.flatMap((entry) => [element("dt", {}, entry.code), element("dd", {}, entry.meaning)]));
+      : element("dl", { class: "terms" }, ...explained.flatMap((entry) => [element("dt", {}, entry.code), element("dd", {}, marked(entry.meaning!))]));
   return section("quality", "What is odd, what is missing", lead, chart, meanings, columnTable(data));
 }
 
@@ -53,11 +53,11 @@ function columnTable({ columns, counts }: Context["data"]): HTMLElement {
     rows: columns.length,
     pageSize: 60,
     columns: [
-      { name: "Column", cell: (row) => element("code", {}, at(columns, row).name), key: (row) => at(columns, row).name },
-      { name: "Filled", cell: meter, key: present },
+      { name: "Column", nowrap: true, cell: (row) => element("code", {}, at(columns, row).name), key: (row) => at(columns, row).name },
+      { name: "Filled", nowrap: true, cell: meter, key: present },
       { name: "Null or empty", numeric: true, cell: (row) => count(at(columns, row).absent), key: (row) => at(columns, row).absent },
       { name: "Type", cell: (row) => at(columns, row).type },
-      { name: "What it holds", cell: (row) => at(columns, row).documentation },
+      { name: "What it holds", cell: (row) => marked(at(columns, row).documentation) },
     ],
   });
   return element(

@@ -11,7 +11,7 @@ export function sourcesSection({ data, source }: Context): Section {
   const lost = unknown < 0 ? 0 : at(sources.articles, unknown);
   const lead =
     `${counted(counts.sources, "source")}${sources.others > 0 ? `, of which the ${sources.id.length - 1} with the most records are listed by name` : ""}. ` +
-    (lost > 0 ? `Of ${counted(lost, "article")} (${share(lost, counts.articles)}) the source is not known.` : "Every article has a known source.");
+    (counts.articles === 0 ? "" : lost > 0 ? `Of ${counted(lost, "article")} (${share(lost, counts.articles)}) the source is not known.` : "Every article has a known source.");
   const figure = (name: string, values: readonly number[]) => ({
     name,
     numeric: true,
@@ -20,6 +20,7 @@ export function sourcesSection({ data, source }: Context): Section {
   });
   const day = (name: string, values: readonly (number | null)[]) => ({
     name,
+    nowrap: true,
     cell: (row: number) => (values[row] == null ? "–" : isoDay(values[row])),
     key: (row: number) => values[row] ?? null,
   });

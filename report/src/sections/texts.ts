@@ -2,7 +2,7 @@
 import { Chart, type Option } from "../chart";
 import { bars } from "../charts";
 import { places, type Context } from "../context";
-import { at, element, paragraph } from "../dom";
+import { at } from "../dom";
 import { count, counted, share } from "../format";
 import { pair, section, type Section } from "./section";
 
@@ -20,11 +20,9 @@ export function languageName(code: string): string {
 }
 
 export function textsSection({ data }: Context): Section {
-  const { languages, lengths, counts } = data;
+  const { languages, counts } = data;
   if (counts.articles === 0) return section("texts", "What language, how long", "There is no article.");
-  const [least, , low, median, high, , most] = lengths.quantiles!;
-  const first = languages.top[0]!;
-  const lead = `${share(first.count, counts.articles)} of the articles are in ${languageName(first.code)}. Half of them have between ${count(low!)} and ${count(high!)} words; the middle one has ${count(median!)}, the shortest ${count(least!)}, the longest ${count(most!)}.`;
+  const lead = `${languageSentence(data)} ${lengthSentence(data)}`;
   const shown = languages.top.slice(0, 12);
   const rest = languages.top.slice(12);
   const others = rest.length + languages.others;
@@ -45,13 +43,20 @@ export function textsSection({ data }: Context): Section {
     values,
     whole: counts.articles,
   });
-  return section("texts", "What language, how long", lead, pair(languageBars.root, lengthChart(data)), element("div", {}, quantileNote(lengths.quantiles!)));
+  return section("texts", "What language, how long", lead, pair(languageBars.root, lengthChart(data)));
 }
 
-function quantileNote(quantiles: readonly number[]): HTMLElement {
-  return paragraph(
-    `Nine of ten articles have between ${count(at(quantiles, 1))} and ${count(at(quantiles, 5))} words. Words are those of Unicode (UAX #29) with a letter or digit.`,
-  );
+function languageSentence({ languages, counts }: Context["data"]): string {
+  const first = languages.top[0]!;
+  const all = first.count === counts.articles;
+  if (first.code === "und") return all ? "No language is known." : `The language of ${share(first.count, counts.articles)} of the articles is not known.`;
+  return `${all ? "Everything is" : `${share(first.count, counts.articles)} of the articles are`} in ${languageName(first.code)}.`;
+}
+
+function lengthSentence({ lengths, counts }: Context["data"]): string {
+  const [least, low, , median, , high, most] = lengths.quantiles!.map(count);
+  if (counts.articles === 1) return `The article has ${median} words.`;
+  return `The middle article has ${median} words, nine of ten have ${low} to ${high}, the shortest has ${least}, the longest ${most}.`;
 }
 
 function lengthChart({ lengths, counts }: Context["data"]): HTMLElement {
@@ -65,7 +70,7 @@ function lengthChart({ lengths, counts }: Context["data"]): HTMLElement {
   return new Chart({
     title: "Lengths",
     description: `Bars of articles by their number of words, from ${name(at(shown, 0))} to ${name(at(shown, shown.length - 1))} words.`,
-    note: "Each step is about one and a half times as long as the one before.",
+    note: "Each step is about one and a half times as long as the one before. Words are those of Unicode (UAX #29) with a letter or digit.",
     height: 46 + 26 * Math.max(9, Math.min(14, shown.length)),
     draw: (look): Option => ({
       grid: { left: 4, right: 8, top: 28, bottom: 26, containLabel: true },

@@ -5,7 +5,7 @@ import { at, choice, element, paragraph, sum } from "../dom";
 import { count, counted, dayOf, isoDay, milliseconds } from "../format";
 import type { Colors } from "../theme";
 import { DataTable } from "../table";
-import { binName, nextBin, rebin, unitFor, unitsOf, type Binned, type Unit } from "../time-bins";
+import { binName, binStart, nextBin, rebin, unitFor, unitsOf, type Binned, type Unit } from "../time-bins";
 import { calendarChart } from "./calendar";
 import { coverageChart } from "./coverage";
 import { filterBar } from "./filter-bar";
@@ -13,6 +13,7 @@ import { section, type Section } from "./section";
 
 const MOST_BARS = 150;
 const MOST_SERIES = 8;
+const HOUR = 3_600_000;
 
 export function timeSection(context: Context): Section {
   const { data, filter } = context;
@@ -21,7 +22,6 @@ export function timeSection(context: Context): Section {
     counts.undated > 0 ? `${counted(counts.undated, "article")} without a date` : null,
     counts.coarse > 0 ? `${counted(counts.coarse, "article")} with only a month or a year` : null,
   ].filter((part) => part !== null);
-  const missing = without.length === 0 ? "Every article is dated to the day." : `Not in these charts: ${without.join(" and ")}.`;
   if (!data.time) {
     const lead = counts.articles === 0 ? "There is no article." : "No article is dated to the day, so nothing can be shown over time.";
     return section("time", "When", lead, filter.whole || data.clusters.size.length > 0 ? filterBar(context) : null);
@@ -29,7 +29,11 @@ export function timeSection(context: Context): Section {
   return section(
     "time",
     "When",
-    `${counted(counts.dated, "article")} ${counts.dated === 1 ? "is" : "are"} dated to the day. ${missing}`,
+    without.length === 0
+      ? counts.articles === 1
+        ? "The one article is dated to the day."
+        : `All ${count(counts.articles)} articles are dated to the day.`
+      : `${counted(counts.dated, "article")} ${counts.dated === 1 ? "is" : "are"} dated to the day. Not in these charts: ${without.join(" and ")}.`,
     filterBar(context),
     overTime(context).root,
     calendarChart(context),
@@ -48,9 +52,12 @@ function overTime(context: Context): Chart {
   const { data, filter, source } = context;
   const time = data.time!;
   const totals = time.series.map((series) => sum(series.count));
-  const { shown, rest } = largest(totals, MOST_SERIES - 1);
+  const others = data.sources.id.indexOf(null);
+  const { shown, rest } = largest(totals.map((total, index) => (index === others ? 0 : total)), MOST_SERIES - 1);
+  if (others >= 0) rest.push(others);
   const all: Part[] = shown.map((index) => ({ name: source(index), sources: [index] }));
-  if (rest.length > 0) all.push({ name: `all ${count(rest.length - 1 + (data.sources.others || 1))} others`, sources: rest });
+  const folded = rest.length + (others < 0 ? 0 : data.sources.others - 1);
+  if (folded > 0) all.push({ name: counted(folded, "other source"), sources: rest });
 
   let wanted: Unit | "auto" = "auto";
   const memory = new Map<Unit, Binned>();
@@ -76,20 +83,29 @@ function overTime(context: Context): Chart {
     },
   );
 
+  // Bars at the ends of the period are shown whole.
+  function shownWindow(bins: Binned): { startValue: number; endValue: number } {
+    const { from, to } = period();
+    return { startValue: milliseconds(binStart(from, bins.unit)), endValue: milliseconds(nextBin(binStart(to, bins.unit), bins.unit)) };
+  }
+
   function draw(look: Colors, width: number): Option {
     const bins = binned(unit());
     const end = nextBin(at(bins.starts, bins.starts.length - 1), bins.unit);
     const middles = bins.starts.map((start) => milliseconds((start + nextBin(start, bins.unit)) / 2));
+    const window = shownWindow(bins);
     const chosen = filter.selection.source;
     const color = (place: number) =>
       chosen !== null ? look.accent : place < shown.length ? at(look.series, place) : look.other;
+    const legendRows = Math.ceil((140 * parts().length) / width);
     return {
-      grid: { left: 8, right: 12, top: 44, bottom: 64, containLabel: true },
-      legend: { type: "plain", top: 0, left: 0, itemWidth: 12, itemHeight: 12, itemGap: 14, icon: "rect", textStyle: { color: look.ink }, show: width > 560 || chosen !== null, selectedMode: chosen === null },
+      grid: { left: 8, right: 12, top: 22 * legendRows + 24, bottom: 64, containLabel: true },
+      legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, itemGap: 14, icon: "rect", textStyle: { color: look.ink }, selectedMode: chosen === null },
       xAxis: {
         type: "time",
         min: milliseconds(at(bins.starts, 0)),
         max: milliseconds(end),
+        minInterval: milliseconds(1),
         axisLine: { lineStyle: { color: look.muted } },
         axisLabel: { color: look.muted, hideOverlap: true },
         splitLine: { show: false },
@@ -106,8 +122,7 @@ function overTime(context: Context): Chart {
       dataZoom: [
         {
           type: "slider",
-          startValue: milliseconds(period().from),
-          endValue: milliseconds(period().to + 1),
+          ...window,
           bottom: 8,
           height: 30,
           borderColor: look.line,
@@ -122,7 +137,7 @@ function overTime(context: Context): Chart {
           realtime: false,
           minValueSpan: milliseconds(1),
         },
-        { type: "inside", startValue: milliseconds(period().from), endValue: milliseconds(period().to + 1), zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, minValueSpan: milliseconds(1) },
+        { type: "inside", ...window, zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, minValueSpan: milliseconds(1) },
       ],
       tooltip: {
         trigger: "axis",
@@ -155,7 +170,7 @@ function overTime(context: Context): Chart {
     title: "Articles over time by source",
     description: `Stacked bars of ${counted(data.counts.dated, "article")} by ${all.length === 1 ? "one source" : `${all.length} sources or groups of sources`}.`,
     note: "Drag the handles below the chart, or use the filter above, to zoom; bars become finer as the period becomes shorter.",
-    height: (width) => (width < 560 ? 320 : 400),
+    height: (width) => (width < 560 ? 420 : 410),
     draw,
     controls: element("div", { class: "controls" }, resolution.label),
     table: () => {
@@ -189,8 +204,12 @@ function overTime(context: Context): Chart {
       if (drawing) return;
       const zoom = (made.getOption()["dataZoom"] as { startValue: number; endValue: number }[])[0];
       if (!zoom) return;
-      const from = dayOf(zoom.startValue + 3_600_000);
-      filter.set({ period: { from, to: Math.max(from, dayOf(zoom.endValue - 3_600_000)) } });
+      // An end that was not moved keeps its day, although the whole of its bar is shown.
+      const before = shownWindow(binned(unit()));
+      const moved = (one: number, other: number) => Math.abs(one - other) > HOUR;
+      const from = moved(zoom.startValue, before.startValue) ? dayOf(zoom.startValue + HOUR) : period().from;
+      const to = moved(zoom.endValue, before.endValue) ? dayOf(zoom.endValue - HOUR) : period().to;
+      filter.set({ period: { from, to: Math.max(from, to) } });
     });
   });
   filter.listen(() => {
@@ -222,8 +241,8 @@ function gapTable({ data, source }: Context): HTMLElement {
     pageSize: 10,
     columns: [
       { name: "Where", cell: name, key: name },
-      { name: "First day", cell: (row) => isoDay(at(gaps, row).from), key: (row) => at(gaps, row).from },
-      { name: "Last day", cell: (row) => isoDay(at(gaps, row).to), key: (row) => at(gaps, row).to },
+      { name: "First day", nowrap: true, cell: (row) => isoDay(at(gaps, row).from), key: (row) => at(gaps, row).from },
+      { name: "Last day", nowrap: true, cell: (row) => isoDay(at(gaps, row).to), key: (row) => at(gaps, row).to },
       { name: "Days", numeric: true, cell: (row) => count(at(gaps, row).days), key: (row) => at(gaps, row).days },
     ],
   });
