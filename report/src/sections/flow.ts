@@ -63,7 +63,7 @@ function graph(data: Context["data"]): { nodes: Node[]; links: Link[] } {
     const kept = code === "unique" || code === "representative";
     add("articles", `a ${code}`, kept ? relationName(code) : `kept copies: ${relationName(code)}`, count, kept ? "article" : "copy", 2);
   }
-  for (const { code, count } of fates.duplicates) add("duplicates", `d ${code}`, relationName(code), count, "copy", 2);
+  for (const { code, count } of fates.duplicates) add("duplicates", `d ${code}`, `removed copies: ${relationName(code)}`, count, "copy", 2);
   const shown = data.rejections.slice(0, 8);
   for (const { stage, reason, count } of shown) add("rejected", `r ${stage} ${reason}`, `${words(reason)} (${stage})`, count, "rejected", 2);
   const rest = data.rejections.slice(8);
