@@ -100,14 +100,14 @@ function overTime(context: Context): Chart {
     const legendRows = Math.ceil((140 * parts().length) / width);
     return {
       grid: { left: 8, right: 12, top: 22 * legendRows + 24, bottom: 64, containLabel: true },
-      legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, itemGap: 14, icon: "rect", textStyle: { color: look.ink }, selectedMode: chosen === null },
+      legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, itemGap: 14, icon: "rect", textStyle: { color: look.ink }, selectedMode: chosen === null, data: parts().map((part) => part.name) },
       xAxis: {
         type: "time",
         min: milliseconds(at(bins.starts, 0)),
         max: milliseconds(end),
         minInterval: milliseconds(1),
         axisLine: { lineStyle: { color: look.muted } },
-        axisLabel: { color: look.muted, hideOverlap: true },
+        axisLabel: { color: look.muted, hideOverlap: true, formatter: { year: "{yyyy}", month: "{MMM} {yyyy}", day: "{d} {MMM}", hour: "" } },
         splitLine: { show: false },
       },
       yAxis: {
@@ -154,15 +154,28 @@ function overTime(context: Context): Chart {
           return [head, ...(lines.length > 1 ? lines.map((line) => `${line.name}: ${count(line.value)}`) : [])].join("\n");
         },
       },
-      series: parts().map((part, place) => ({
-        type: "bar",
-        name: part.name,
-        stack: "all",
-        color: color(place),
-        barCategoryGap: bins.starts.length > 60 ? "0%" : "12%",
-        barMaxWidth: 60,
-        data: middles.map((middle, bin) => [middle, value(bins, part, bin)]),
-      })),
+      series: [
+        // The slider shows the first series: that has to be the total, which the stack covers.
+        {
+          type: "bar",
+          name: "total",
+          color: "transparent",
+          silent: true,
+          barGap: "-100%",
+          barMaxWidth: 60,
+          data: middles.map((middle, bin) => [middle, sum(parts().map((part) => value(bins, part, bin)))]),
+        },
+        ...parts().map((part, place) => ({
+          type: "bar",
+          barGap: "-100%",
+          name: part.name,
+          stack: "all",
+          color: color(place),
+          barCategoryGap: bins.starts.length > 60 ? "0%" : "12%",
+          barMaxWidth: 60,
+          data: middles.map((middle, bin) => [middle, value(bins, part, bin)]),
+        })),
+      ],
     };
   }
 
