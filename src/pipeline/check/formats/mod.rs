@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_found() {
         for format in ALL {
-            assert!(std::ptr::eq(by_name(format.name).unwrap(), *format));
+            assert_eq!(by_name(format.name).map(|found| found.documentation), Some(format.documentation));
             assert!(format.documentation.ends_with('.'));
         }
         assert!(by_name("yaml").is_none());
