@@ -2,6 +2,7 @@
 
 mod dedup;
 mod resolve;
+mod validate;
 mod written;
 
 use std::path::PathBuf;
@@ -15,8 +16,10 @@ use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
+pub use validate::{Most, RejectionLimits};
 pub use written::{
     Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
+    WrittenValidate,
 };
 
 /// The checked configuration: names looked up, ranges checked, defaults filled.
@@ -32,11 +35,13 @@ pub struct Config {
     pub dedup: DedupRules,
     /// Most that a source may lose as duplicates, as a share of its records; `None` for any.
     pub max_source_loss: Option<f64>,
+    /// How many records may be rejected; changes no byte of the dataset.
+    pub max_rejected: RejectionLimits,
     /// How the dataset is written.
     pub export: ExportConfig,
     /// What the dataset says about itself.
     pub dataset: DatasetConfig,
-    /// Digest of everything above but the paths of input and output, and of every file that the config names.
+    /// Digest of everything above but the paths of input and output and the most that may be rejected, and of every file that the config names.
     pub digest: Digest,
 }
 

@@ -19,11 +19,12 @@ use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
 use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
+use super::rejection_gate::{Refusal, refusals, show_rejected};
 use super::runs::RunLimits;
 use super::shards::plan_shards;
 use super::stage_list::{STAGE_NAMES, check_stages, stages};
 use crate::columns::{json_schema, tables_of};
-use crate::config::Config;
+use crate::config::{Config, RejectionLimits};
 use crate::dedup::Pair;
 use crate::error::{Error, Result};
 use crate::io::{Kind, SpillDir, SpillWriter, Staging, link_or_copy, peak_rss};
@@ -44,6 +45,9 @@ pub struct Outcome {
     /// Sources that lost more than the configured share; where there are any, the result lies beside the output that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub excesses: Vec<Excess>,
+    /// What rejected more records than the configuration allows; the result lies beside the output then, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<Refusal>,
     /// What was read, when records were worked into a dataset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrivals: Option<Arrivals>,
@@ -62,24 +66,24 @@ struct RunFacts {
 
 /// Turns the raw files of `config` into a dataset.
 ///
-/// When a source loses more than the configured share as duplicates, the output stays as it is, and the result goes to
-/// `<output>.failed`.
+/// When a source loses more than the configured share as duplicates, or more records are rejected than configured, the output stays
+/// as it is, and the result goes to `<output>.failed`.
 ///
 /// # Errors
 /// When a file cannot be read or written, or the output cannot be replaced.
 pub fn run(config: &Config, options: &RunOptions) -> Result<Outcome> {
-    run_guarded(config, options, config.max_source_loss)
+    run_guarded(config, options, Gates::of(config))
 }
 
-/// Turns raw files into a dataset, whatever a source loses.
+/// Turns raw files into a dataset, whatever is lost or rejected.
 ///
 /// # Errors
 /// As [`run`].
 pub(super) fn run_unguarded(config: &Config, options: &RunOptions) -> Result<Outcome> {
-    run_guarded(config, options, None)
+    run_guarded(config, options, Gates::default())
 }
 
-fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> Result<Outcome> {
+fn run_guarded(config: &Config, options: &RunOptions, gates: Gates) -> Result<Outcome> {
     let started = Started::now();
     let output = &config.export.path;
     check_apart(&config.input.path, output)?;
@@ -100,11 +104,10 @@ fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> 
     options.progress.phase.store(3, Ordering::Relaxed);
     let manifest = write_dataset((config, options), (spill.path(), &interim, None), spill.path(), &staging)?;
     started.write_facts(&staging, options)?;
-    let lost = max_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
-    let (output, excesses) = publish(&mut staging, lost)?;
+    let Verdict { output, excesses, refusals } = publish(&mut staging, gates.judge(&manifest.account))?;
     options.progress.phase.store(4, Ordering::Relaxed);
     let seconds = started.elapsed().as_secs_f64();
-    Ok(Outcome { manifest, output, seconds, excesses, arrivals: None })
+    Ok(Outcome { manifest, output, seconds, excesses, refusals, arrivals: None })
 }
 
 /// Works the raw files of `config` into the dataset at its output, reading only those that are new or have changed; `rehash` reads
@@ -171,27 +174,62 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         let rows = sort_by_place(folder, &interim.written.keys, limit)?;
         write_index(&staging, (config, &manifest.dataset_sha256), &plan, &rows)?;
         started.write_facts(&staging, options)?;
-        let lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
-        let (output, excesses) = publish(&mut staging, lost)?;
+        let verdict = Gates::of(config).judge(&manifest.account);
+        let Verdict { output, excesses, refusals } = publish(&mut staging, verdict)?;
         options.progress.phase.store(4, Ordering::Relaxed);
         let arrivals = Some(match &base {
             Some(base) => base.arrivals(&plan, &unchanged),
             None => Arrivals { read: plan.files.len() as u64, ..Arrivals::default() },
         });
         let seconds = started.elapsed().as_secs_f64();
-        return Ok(Outcome { manifest, output, seconds, excesses, arrivals });
+        return Ok(Outcome { manifest, output, seconds, excesses, refusals, arrivals });
     }
 }
 
-/// Puts the result at the output, or beside it where sources have `lost` too much; these then show their pairs.
-fn publish(staging: &mut Staging, mut lost: Vec<Excess>) -> Result<(PathBuf, Vec<Excess>)> {
-    let published = if lost.is_empty() {
+/// What keeps a result from being published.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gates {
+    max_source_loss: Option<f64>,
+    max_rejected: RejectionLimits,
+}
+
+impl Gates {
+    fn of(config: &Config) -> Self {
+        Self { max_source_loss: config.max_source_loss, max_rejected: config.max_rejected }
+    }
+
+    fn judge(self, account: &Account) -> Verdict {
+        Verdict {
+            output: PathBuf::new(),
+            excesses: self.max_source_loss.map_or_else(Vec::new, |most| excesses(account, most)),
+            refusals: refusals(account, self.max_rejected),
+        }
+    }
+}
+
+/// What the gates found, and where the result lies therefore.
+#[derive(Debug, Default)]
+struct Verdict {
+    output: PathBuf,
+    excesses: Vec<Excess>,
+    refusals: Vec<Refusal>,
+}
+
+/// Puts the result at the output, or beside it where a gate is shut; then what shut it shows its records.
+fn publish(staging: &mut Staging, mut verdict: Verdict) -> Result<Verdict> {
+    let published = if verdict.excesses.is_empty() && verdict.refusals.is_empty() {
         staging.publish()?
     } else {
-        show_pairs(staging.path(), &mut lost)?;
+        if !verdict.excesses.is_empty() {
+            show_pairs(staging.path(), &mut verdict.excesses)?;
+        }
+        if !verdict.refusals.is_empty() {
+            show_rejected(staging.path(), &mut verdict.refusals)?;
+        }
         staging.publish_failed()?
     };
-    Ok((shown_path(&published.path), lost))
+    verdict.output = shown_path(&published.path);
+    Ok(verdict)
 }
 
 /// What dedup knows of the dataset that is added to.
@@ -228,7 +266,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
         Target::Batches
     };
     options.progress.phase.store(1, Ordering::Relaxed);
-    let mut lost = Vec::new();
+    let mut verdict = Verdict::default();
     let manifest = match before {
         None => {
             let plan = make_plan(config, options)?;
@@ -243,7 +281,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
             let spill = SpillDir::create_beside(output)?;
             let manifest = write_dataset((config, options), (input, &interim, None), spill.path(), &staging)?;
             started.write_facts(&staging, options)?;
-            lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
+            verdict = Gates::of(config).judge(&manifest.account);
             manifest
         }
         Some(mut interim) if name == "dedup" => {
@@ -273,10 +311,10 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
             interim.summary(config)
         }
     };
-    let (output, excesses) = publish(&mut staging, lost)?;
+    let Verdict { output, excesses, refusals } = publish(&mut staging, verdict)?;
     options.progress.phase.store(4, Ordering::Relaxed);
     let seconds = started.elapsed().as_secs_f64();
-    Ok(Outcome { manifest, output, seconds, excesses, arrivals: None })
+    Ok(Outcome { manifest, output, seconds, excesses, refusals, arrivals: None })
 }
 
 impl Interim {
