@@ -11,6 +11,7 @@ mod compare;
 pub mod contract;
 mod dataset_rows;
 mod decide;
+pub mod diff;
 pub mod explain;
 mod export;
 pub mod external_sort;
