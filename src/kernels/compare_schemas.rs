@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 pub use change::{ChangeKind, Compatibility, Effect, Level, SchemaChange};
 use resolve::resolve;
-use values::{KEYWORDS, compare_bound, compare_values, or_none};
+use values::{KEYWORDS, compare_bound, compare_values, is_bound, or_none};
 pub use values::{admits_null, type_words};
 
 /// Schemas nested deeper than this, references included, are not compared further.
@@ -217,8 +217,11 @@ impl<'v> Walk<'v> {
     fn keyword(&mut self, keyword: &str, (old, new): (Option<&'v Value>, Option<&'v Value>), path: &str) {
         let words = || format!("`{keyword}` {} -> {}", or_none(old), or_none(new));
         let any = &Value::Bool(true);
-        if let Some((kind, effect, detail)) = compare_bound(keyword, (old, new)) {
-            return self.add(path, kind, effect, detail);
+        if is_bound(keyword) {
+            if let Some((kind, effect, detail)) = compare_bound(keyword, (old, new)) {
+                self.add(path, kind, effect, detail);
+            }
+            return;
         }
         match (keyword, old, new) {
             (keyword, old, new) if is_documentation(keyword) => {

@@ -23,6 +23,7 @@ mod merge_heap;
 pub mod near;
 mod phase_one;
 mod plan;
+pub mod quarantine;
 mod read_unit;
 mod rejection_gate;
 mod rejects;

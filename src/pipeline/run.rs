@@ -462,7 +462,7 @@ fn shown_path(path: &Path) -> PathBuf {
 }
 
 /// Input and output must not lie in each other: the next run would read its own result.
-fn check_apart(input: &Path, output: &Path) -> Result<()> {
+pub(super) fn check_apart(input: &Path, output: &Path) -> Result<()> {
     let (real_input, real_output) = (crate::io::real_path(input)?, crate::io::real_path(output)?);
     if real_output == real_input {
         return Err(Error::usage(format!("`{}` is both input and output", input.display()))

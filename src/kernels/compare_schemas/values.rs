@@ -66,22 +66,25 @@ pub fn compare_values(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec
     found
 }
 
-/// The difference of a bound; none when `keyword` is none.
+/// Whether the value of a keyword is a bound.
+pub fn is_bound(keyword: &str) -> bool {
+    LOWER.contains(&keyword) || UPPER.contains(&keyword)
+}
+
+/// The difference of a bound; none when both are the same number.
 pub fn compare_bound(keyword: &str, (old, new): (Option<&Value>, Option<&Value>)) -> Option<Found> {
     let lower = LOWER.contains(&keyword);
-    if !lower && !UPPER.contains(&keyword) {
-        return None;
-    }
+    let detail = format!("`{keyword}` {} -> {}", or_none(old), or_none(new));
     let tightened = match (old, new) {
         (None, _) => true,
         (_, None) => false,
-        (Some(old), Some(new)) => match compare_numbers(old, new)? {
-            Ordering::Less => lower,
-            Ordering::Greater => !lower,
-            Ordering::Equal => return None,
+        (Some(old), Some(new)) => match compare_numbers(old, new) {
+            Some(Ordering::Less) => lower,
+            Some(Ordering::Greater) => !lower,
+            Some(Ordering::Equal) => return None,
+            None => return (old != new).then_some((ChangeKind::RuleChanged, Effect::Broken, detail)),
         },
     };
-    let detail = format!("`{keyword}` {} -> {}", or_none(old), or_none(new));
     Some(if tightened {
         (ChangeKind::BoundTightened, Effect::Narrowed, detail)
     } else {
