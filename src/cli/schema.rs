@@ -72,8 +72,9 @@ fn shown(contract: &Contract) -> String {
         let mut rows = vec![cells(["column", "type", "null", "rule", "what it holds"])];
         for column in columns(of_contract) {
             let null = if column.nullable { "yes" } else { "" };
-            let rules: Vec<String> = column.rules.iter().map(|(name, value)| format!("{name} {value}")).collect();
-            rows.push(cells([&column.name, &column.kind, null, &rules.join(", "), &one_line(&column.description)]));
+            let rules: Vec<String> = column.rules.iter().map(|(name, value)| rule_words(name, value)).collect();
+            let (rules, about) = (cut(&rules.join(", "), 40), cut(&one_line(&column.description), 90));
+            rows.push(cells([&column.name, &column.kind, null, &rules, &about]));
         }
         table(&mut text, &rows);
         if place + 1 == contract.tables.len() {
@@ -81,6 +82,30 @@ fn shown(contract: &Contract) -> String {
         }
     }
     text
+}
+
+/// A keyword with its value, in the words of a table.
+fn rule_words(keyword: &str, value: &Value) -> String {
+    match (keyword, value) {
+        ("enum", Value::Array(values)) => {
+            let values: Vec<String> =
+                values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
+            format!("one of {}", values.join(" "))
+        }
+        ("minLength", Value::Number(number)) if number.as_u64() == Some(1) => "not empty".to_owned(),
+        ("minimum", value) => format!(">= {value}"),
+        ("maximum", value) => format!("<= {value}"),
+        ("pattern", Value::String(pattern)) => pattern.clone(),
+        (keyword, value) => format!("{keyword} {value}"),
+    }
+}
+
+/// The start of a text that is longer than a cell; `--format json` has the whole.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 fn listed(contract: &Contract) -> Value {

@@ -5,7 +5,7 @@ use super::schema::pretty;
 use super::summary::{cells, line, plural, table};
 use super::{ExitStatus, out};
 use crate::error::Result;
-use crate::pipeline::contract::{Bump, Contrast, SchemaDiff, diff_contracts, load};
+use crate::pipeline::contract::{Bump, Contrast, SchemaDiff, Version, diff_contracts, load};
 
 /// `copydesk schema diff`
 pub fn diff(arguments: &SchemaDiffArguments) -> Result<ExitStatus> {
@@ -67,7 +67,14 @@ fn closing(diff: &SchemaDiff, given: bool) -> String {
     let stated = if given {
         format!("a {} bump was named", diff.bump.name())
     } else {
-        let bump = if diff.bump == Bump::None { "no bump".to_owned() } else { format!("a {} bump", diff.bump.name()) };
+        let bump = match (diff.bump, diff.old_version, diff.new_version) {
+            (Bump::None, ..) => "no bump".to_owned(),
+            // Where a third of the version is all there is, a minor bump cannot be seen.
+            (Bump::Minor, Some(Version::Major(_)), _) | (Bump::Minor, _, Some(Version::Major(_))) => {
+                "at most a minor bump".to_owned()
+            }
+            (bump, ..) => format!("a {} bump", bump.name()),
+        };
         format!("version {old} -> {new}: {bump}")
     };
     let needed = if diff.needed == Bump::None {
@@ -130,7 +137,7 @@ pub(super) fn escaped(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' | '\r' => out.push(' '),
-            '|' | '*' | '_' | '[' | ']' | '<' | '>' | '\\' | '#' | '~' | '@' | '&' => {
+            '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '\\' | '#' | '~' | '@' | '&' => {
                 out.push('\\');
                 out.push(c);
             }

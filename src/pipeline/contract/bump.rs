@@ -143,8 +143,10 @@ fn pair_up<'c>(old: &'c Contract, new: &'c Contract) -> Result<Vec<Pair<'c>>> {
     };
     match (old.single, new.single) {
         (true, true) => {
-            let name = new.tables.first().map_or_else(String::new, |table| table.name.clone());
-            Ok(vec![(name, (old.tables.first(), new.tables.first()))])
+            let (old, new) = (old.tables.first(), new.tables.first());
+            let title = new.and_then(|table| table.schema.get("title")?.as_str().map(str::to_owned));
+            let name = title.or_else(|| new.map(|table| table.name.clone())).unwrap_or_default();
+            Ok(vec![(name, (old, new))])
         }
         (true, false) => one(old, new).map(|(old, new)| vec![(new.name.clone(), (Some(old), Some(new)))]),
         (false, true) => one(new, old).map(|(new, old)| vec![(old.name.clone(), (Some(old), Some(new)))]),
