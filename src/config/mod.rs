@@ -1,6 +1,7 @@
 //! The configuration: as written in `copydesk.toml`, and as checked and resolved.
 
 mod dedup;
+mod expect;
 mod resolve;
 mod validate;
 mod written;
@@ -15,6 +16,7 @@ use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 
+pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use validate::{Most, RejectionLimits};
 pub use written::{
@@ -41,7 +43,10 @@ pub struct Config {
     pub export: ExportConfig,
     /// What the dataset says about itself.
     pub dataset: DatasetConfig,
-    /// Digest of everything above but the paths of input and output and the most that may be rejected, and of every file that the config names.
+    /// What `check` expects of the dataset.
+    pub expectations: Vec<Expectation>,
+    /// Digest of everything above but the expectations, the most that may be rejected and the paths of input and output, and of every
+    /// file that the config names.
     pub digest: Digest,
 }
 
@@ -81,6 +86,8 @@ pub struct ExportConfig {
     pub jsonl_zstd: bool,
     /// zstd level of the Parquet pages.
     pub parquet_zstd_level: i32,
+    /// Whether new raw files only become new shards.
+    pub append_only: bool,
     /// How articles are split, where they are.
     pub splits: Option<SplitRule>,
 }

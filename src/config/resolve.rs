@@ -82,9 +82,15 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
             [("none", false), ("zstd", true)],
         )?,
         parquet_zstd_level: in_range("export.parquet-zstd-level", written.export.parquet_zstd_level)?,
+        append_only: written.export.append_only,
         splits: resolve_splits(&written.export)?,
     };
+    if export.append_only && export.splits.is_some() {
+        return Err(key_error("export.append-only", "expected it without splits, but found both")
+            .hint("the side of a published article could change with what arrives"));
+    }
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
+    let expectations = super::expect::resolve_expectations(&written.expect, &[])?;
     let digest = digest(written, files, &input);
     Ok(Config {
         input,
@@ -95,6 +101,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         max_rejected,
         export,
         dataset,
+        expectations,
         digest,
     })
 }
@@ -324,6 +331,7 @@ mod tests {
         assert_eq!(digest(""), digest("[input]\npath = \"elsewhere\"\n[export]\npath = \"there\""));
         assert_eq!(digest(""), digest("[input]\nmax-record = \"16384KiB\""));
         assert_eq!(digest(""), digest("[validate]\nmax-rejected = 1"));
+        assert_eq!(digest(""), digest("[export]\nappend-only = true"), "the manifest says what was appended");
         assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
         assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
         let list = |text: &str| {
@@ -376,6 +384,7 @@ mod tests {
                 "[fields]\nbody = 3",
                 "[validate]\nmax-rejectd = 3",
                 "[export]\nparquet-zstd-level = 40",
+                "[export]\nappend-only = true\nsplits = { train = 0.8, test = 0.2 }",
                 "[export]\nsplits = { train = 0.8, test = 0.1 }",
                 "[export]\nsplits = { train = 0.8, tset = 0.2 }",
                 "[export]\nsplit-dates = { test = \"1 July\" }",

@@ -2,6 +2,7 @@
 //!
 //! `run` is the stages with a temporary folder between them; each stage command is a part of it with folders that stay.
 
+mod append;
 mod article_rows;
 pub mod boilerplate;
 pub mod calibrate;
@@ -10,11 +11,13 @@ pub mod check;
 mod compare;
 pub mod contract;
 mod dataset_rows;
+mod dataset_run;
 mod decide;
 pub mod diff;
 pub mod explain;
 mod export;
 pub mod external_sort;
+mod gates;
 mod guard;
 mod incremental;
 mod interim;

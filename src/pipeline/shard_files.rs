@@ -24,6 +24,18 @@ pub fn writer_options(config: &ExportConfig) -> WriterOptions {
     }
 }
 
+/// The path of a shard below the dataset, without its extension; `part` is 0 for what was written whole, else the appended part.
+pub fn shard_stem(table: &Table, part: u16, (number, count): (usize, usize)) -> String {
+    format!("{}{number:05}-of-{count:05}", shard_prefix(table, part))
+}
+
+/// What the paths of the shards of a part begin with.
+pub fn shard_prefix(table: &Table, part: u16) -> String {
+    let folder = if table.name == ARTICLES.name { "data" } else { "tables" };
+    let part = if part == 0 { String::new() } else { format!("part-{part:04}-") };
+    format!("{folder}/{}-{part}", table.name)
+}
+
 /// A file of a dataset whose digest is known when it is finished.
 #[derive(Debug)]
 pub struct TableFile {
@@ -96,19 +108,20 @@ enum Lane {
 }
 
 impl ShardFiles {
-    /// Opens the files of shard `number` of `count`; with `overlap` each writer works on a thread of its own.
+    /// Opens the files of shard `number` of `count` of a part; with `overlap` each writer works on a thread of its own.
     ///
     /// # Errors
     /// When a file cannot be created.
     pub fn create(
         (staging, config): (&Staging, &ExportConfig),
-        (number, count): (usize, usize),
+        (part, number, count): (u16, usize, usize),
         overlap: bool,
     ) -> Result<Self> {
         let options = writer_options(config);
         let mut lanes = Vec::new();
         for writer in writers::ALL {
-            let path = format!("data/{}-{number:05}-of-{count:05}.{}", ARTICLES.name, writer.extension(&options));
+            let stem = shard_stem(&ARTICLES, part, (number, count));
+            let path = format!("{stem}.{}", writer.extension(&options));
             let (file, rows) = TableFile::create(staging, path, (*writer, &ARTICLES), options)?;
             lanes.push((file, Lane::open(rows, overlap)));
         }
