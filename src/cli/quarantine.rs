@@ -46,6 +46,5 @@ fn closing(result: &Quarantine, arguments: &QuarantineArguments) -> String {
     let (output, files) = (arguments.output.display(), plural(result.files, "file"));
     let copied = plural(result.copied, "record");
     line(&mut text, &format!("wrote `{output}`: {copied} in {files}, and `quarantine.jsonl` with their reasons"));
-    text.push_str(&format!("hint: mend the files, then read them with `copydesk run --input {output}/raw`"));
-    text
+    text + &format!("hint: mend the files, then read them with `copydesk run --input {output}/raw`")
 }

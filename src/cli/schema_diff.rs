@@ -82,8 +82,7 @@ fn closing(diff: &SchemaDiff, given: bool) -> String {
     } else {
         format!("the changes need a {} one", diff.needed.name())
     };
-    text.push_str(&format!("{stated}; {needed}{}", if diff.enough { "" } else { ", which is more" }));
-    text
+    text + &format!("{stated}; {needed}{}", if diff.enough { "" } else { ", which is more" })
 }
 
 fn compatibility_words(diff: &SchemaDiff) -> String {

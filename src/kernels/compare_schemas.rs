@@ -77,36 +77,38 @@ struct Walk<'v> {
 }
 
 impl<'v> Walk<'v> {
-    fn add(&mut self, path: &str, kind: ChangeKind, effect: Effect, detail: impl Into<String>) {
+    fn add(&mut self, path: &str, (kind, effect): (ChangeKind, Effect), detail: impl Into<String>) {
         let effect = if self.dark { effect.in_the_dark() } else { effect };
         self.changes.push(change(path, kind, effect, detail));
     }
 
     fn schemas(&mut self, old: &'v Value, new: &'v Value, path: &str) {
         if self.depth == DEEPEST {
-            return self.add(path, ChangeKind::RuleChanged, Effect::Broken, "nested too deeply to be compared");
+            return self.add(path, (ChangeKind::RuleChanged, Effect::Broken), "nested too deeply to be compared");
         }
         self.depth += 1;
         match (old, new) {
             (Value::Object(old), Value::Object(new)) => self.objects((old, new), path),
             (old, new) if old == new => {}
-            (Value::Bool(false), _) => self.add(path, ChangeKind::RuleRemoved, Effect::Widened, "no value was allowed"),
+            (Value::Bool(false), _) => {
+                self.add(path, (ChangeKind::RuleRemoved, Effect::Widened), "no value was allowed");
+            }
             (_, Value::Bool(false)) => {
-                self.add(path, ChangeKind::RuleAdded, Effect::Narrowed, "no value is allowed now")
+                self.add(path, (ChangeKind::RuleAdded, Effect::Narrowed), "no value is allowed now");
             }
             (Value::Bool(true), Value::Object(new)) => {
                 if new.keys().any(|keyword| !is_documentation(keyword)) {
-                    self.add(path, ChangeKind::RuleAdded, Effect::Narrowed, "any value was allowed");
+                    self.add(path, (ChangeKind::RuleAdded, Effect::Narrowed), "any value was allowed");
                 }
             }
             (Value::Object(old), Value::Bool(true)) => {
                 if old.keys().any(|keyword| !is_documentation(keyword)) {
-                    self.add(path, ChangeKind::RuleRemoved, Effect::Widened, "any value is allowed now");
+                    self.add(path, (ChangeKind::RuleRemoved, Effect::Widened), "any value is allowed now");
                 }
             }
             (old, new) => {
                 let detail = format!("{} -> {}", or_none(Some(old)), or_none(Some(new)));
-                self.add(path, ChangeKind::RuleChanged, Effect::Broken, detail);
+                self.add(path, (ChangeKind::RuleChanged, Effect::Broken), detail);
             }
         }
         self.depth -= 1;
@@ -133,11 +135,11 @@ impl<'v> Walk<'v> {
                 let words =
                     |reference: Option<&str>| reference.map_or_else(|| "none".to_owned(), |it| format!("`{it}`"));
                 let detail = format!("`$ref` {} -> {}", words(of_old), words(of_new));
-                self.add(path, ChangeKind::RuleChanged, Effect::Broken, detail);
+                self.add(path, (ChangeKind::RuleChanged, Effect::Broken), detail);
             }
         }
         for (kind, effect, detail) in compare_values(old, new) {
-            self.add(path, kind, effect, detail);
+            self.add(path, (kind, effect), detail);
         }
         self.properties((old, new), path);
         let keywords: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -155,7 +157,7 @@ impl<'v> Walk<'v> {
             return;
         }
         if self.depth == DEEPEST {
-            return self.add(path, ChangeKind::RuleChanged, Effect::Broken, "nested too deeply to be compared");
+            return self.add(path, (ChangeKind::RuleChanged, Effect::Broken), "nested too deeply to be compared");
         }
         self.depth += 1;
         self.objects((old, new), path);
@@ -190,18 +192,18 @@ impl<'v> Walk<'v> {
                 format!("{}{null}{optional}", property.map_or_else(|| "any".to_owned(), type_words))
             };
             match (of_old.contains(name), of_new.contains(name)) {
-                (true, false) => self.add(&below, ChangeKind::ColumnRemoved, Effect::Widened, words(old)),
+                (true, false) => self.add(&below, (ChangeKind::ColumnRemoved, Effect::Widened), words(old)),
                 (false, true) => {
                     let effect = if required(new, name) { Effect::Narrowed } else { Effect::Neutral };
-                    self.add(&below, ChangeKind::ColumnAdded, effect, words(new));
+                    self.add(&below, (ChangeKind::ColumnAdded, effect), words(new));
                 }
                 _ => {
                     match (required(old, name), required(new, name)) {
                         (true, false) => {
-                            self.add(&below, ChangeKind::MadeOptional, Effect::Widened, "may be missing now")
+                            self.add(&below, (ChangeKind::MadeOptional, Effect::Widened), "may be missing now");
                         }
                         (false, true) => {
-                            self.add(&below, ChangeKind::MadeRequired, Effect::Narrowed, "is always there now")
+                            self.add(&below, (ChangeKind::MadeRequired, Effect::Narrowed), "is always there now");
                         }
                         _ => {}
                     }
@@ -219,14 +221,14 @@ impl<'v> Walk<'v> {
         let any = &Value::Bool(true);
         if is_bound(keyword) {
             if let Some((kind, effect, detail)) = compare_bound(keyword, (old, new)) {
-                self.add(path, kind, effect, detail);
+                self.add(path, (kind, effect), detail);
             }
             return;
         }
         match (keyword, old, new) {
             (keyword, old, new) if is_documentation(keyword) => {
                 if old != new {
-                    self.add(path, ChangeKind::Documentation, Effect::Documentation, words());
+                    self.add(path, (ChangeKind::Documentation, Effect::Documentation), words());
                 }
             }
             ("additionalProperties" | "unevaluatedProperties", old, new) => {
@@ -251,27 +253,27 @@ impl<'v> Walk<'v> {
                 if DARK_MANY.contains(&keyword) && old.keys().eq(new.keys()) =>
             {
                 self.in_the_dark(|walk| {
-                    old.values().zip(new.values()).for_each(|(old, new)| walk.schemas(old, new, path))
+                    old.values().zip(new.values()).for_each(|(old, new)| walk.schemas(old, new, path));
                 });
             }
             (_, old, new) if old == new => {}
             ("pattern" | "format" | "multipleOf" | "uniqueItems", None, Some(Value::Bool(false)))
             | ("uniqueItems", Some(Value::Bool(false)), None) => {}
             ("pattern" | "format" | "multipleOf" | "uniqueItems", None | Some(Value::Bool(false)), Some(_)) => {
-                self.add(path, ChangeKind::RuleAdded, Effect::Narrowed, words());
+                self.add(path, (ChangeKind::RuleAdded, Effect::Narrowed), words());
             }
             ("pattern" | "format" | "multipleOf" | "uniqueItems", Some(_), None | Some(Value::Bool(false))) => {
-                self.add(path, ChangeKind::RuleRemoved, Effect::Widened, words());
+                self.add(path, (ChangeKind::RuleRemoved, Effect::Widened), words());
             }
-            _ => self.add(path, ChangeKind::RuleChanged, Effect::Broken, words()),
+            _ => self.add(path, (ChangeKind::RuleChanged, Effect::Broken), words()),
         }
     }
 
     /// Compares what is said of columns that are not declared. Readers pass over them, so opening and closing hurts nobody.
     fn rest(&mut self, (old, new): (&'v Value, &'v Value), path: &str, words: &str) {
         match (old, new) {
-            (Value::Bool(true), Value::Bool(false)) => self.add(path, ChangeKind::Closed, Effect::Neutral, words),
-            (Value::Bool(false), Value::Bool(true)) => self.add(path, ChangeKind::Opened, Effect::Neutral, words),
+            (Value::Bool(true), Value::Bool(false)) => self.add(path, (ChangeKind::Closed, Effect::Neutral), words),
+            (Value::Bool(false), Value::Bool(true)) => self.add(path, (ChangeKind::Opened, Effect::Neutral), words),
             (old, new) => self.schemas(old, new, &format!("{path}/*")),
         }
     }
@@ -283,9 +285,9 @@ impl<'v> Walk<'v> {
         }
         let branches = |count: usize| if count == 1 { "1 branch".to_owned() } else { format!("{count} branches") };
         if new.len() > old.len() {
-            self.add(path, ChangeKind::RuleAdded, more, branches(new.len() - old.len()));
+            self.add(path, (ChangeKind::RuleAdded, more), branches(new.len() - old.len()));
         } else if old.len() > new.len() {
-            self.add(path, ChangeKind::RuleRemoved, fewer, branches(old.len() - new.len()));
+            self.add(path, (ChangeKind::RuleRemoved, fewer), branches(old.len() - new.len()));
         }
     }
 

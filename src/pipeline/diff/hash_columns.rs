@@ -47,7 +47,9 @@ pub fn hash_column(array: &ArrayRef) -> Result<Vec<u64>, ArrowError> {
                 let mut hasher = DefaultHasher::new();
                 hasher.write_u8(b'l');
                 let items = items.get(offsets[row] as usize..offsets[row + 1] as usize).unwrap_or_default();
-                items.iter().for_each(|item| hasher.write_u64(*item));
+                for item in items {
+                    hasher.write_u64(*item);
+                }
                 hasher.write_usize(items.len());
                 hasher.finish()
             })

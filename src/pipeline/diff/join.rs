@@ -222,7 +222,9 @@ fn encode(key: Option<Key<'_>>, hashes: &[u64], row: &mut Vec<u8>) {
     let (.., source, id) = key.expect("law: a row that is written is there");
     push_bytes_ordered(row, id.as_bytes());
     push_bytes_ordered(row, source.as_bytes());
-    hashes.iter().for_each(|hash| row.extend_from_slice(&hash.to_le_bytes()));
+    for hash in hashes {
+        row.extend_from_slice(&hash.to_le_bytes());
+    }
 }
 
 fn next(rows: &mut SortedRows<'_>) -> Result<Option<Rest>> {
