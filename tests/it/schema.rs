@@ -30,7 +30,9 @@ fn our_schemas_change_with_their_version_only() {
     let current = Version::parse(SCHEMA_VERSION).unwrap();
     let (last, name) = versions.pop().unwrap();
     assert!(last <= current, "`schemas/released/{name}` is newer than `SCHEMA_VERSION` {SCHEMA_VERSION}");
-    let (old, new) = (load(&released.join(&name)).unwrap(), load(&schemas()).unwrap());
+    let (old, mut new) = (load(&released.join(&name)).unwrap(), load(&schemas()).unwrap());
+    // Beside the tables there are schemas of reports, which have versions of their own.
+    new.tables.retain(|of_table| TABLES.iter().any(|table| table.row_name == of_table.name));
     assert_eq!(new.tables.len(), TABLES.len());
     let diff = diff_contracts(&old, &new, Some(Bump::between(Some(last), Some(current)))).unwrap();
     let changes: Vec<String> = diff

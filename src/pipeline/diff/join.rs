@@ -249,10 +249,14 @@ mod tests {
     #[test]
     fn the_first_ids_are_kept_whatever_their_order() {
         let mut ids = Vec::new();
-        ["c", "a", "d", "b"].iter().for_each(|id| keep_first(&mut ids, 2, id));
+        for id in ["c", "a", "d", "b"] {
+            keep_first(&mut ids, 2, id);
+        }
         assert_eq!(ids, ["a", "b"]);
         let mut named = BTreeMap::new();
-        ["c", "a", "d", "b"].iter().for_each(|id| keep_named(&mut named, 2, id, &["x"]));
+        for id in ["c", "a", "d", "b"] {
+            keep_named(&mut named, 2, id, &["x"]);
+        }
         assert_eq!(named.keys().collect::<Vec<_>>(), ["a", "b"]);
         keep_first(&mut ids, 0, "a");
         keep_named(&mut BTreeMap::new(), 0, "a", &[]);
