@@ -63,7 +63,7 @@ impl Forged {
     }
 
     fn check(&self) -> Report {
-        check_dataset(&self.root(), 3).unwrap()
+        check_dataset(&self.root(), None, 3).unwrap()
     }
 
     /// Parquet files of a table, in order.
@@ -366,7 +366,7 @@ fn what_was_just_made_conforms() {
     assert_eq!(report.checked.rows.len(), 5);
     assert!(report.checked.rows.values().all(|rows| *rows > 0) && report.checked.files > 10);
     let packed = made("zstd");
-    let report = check_dataset(&packed.path().join("output"), 3).unwrap();
+    let report = check_dataset(&packed.path().join("output"), None, 3).unwrap();
     assert!(report.conforms, "{:#?}", report.findings);
 }
 
