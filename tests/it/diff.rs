@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use copydesk::config::{NamedFiles, parse, resolve};
-use copydesk::pipeline::diff::{DatasetDiff, diff_datasets};
+use copydesk::pipeline::diff::{DatasetDiff, RowCounts, diff_datasets};
 use copydesk::pipeline::{self, RunOptions};
 use copydesk::writers::cut::CutLimits;
 use serde_json::Value;
@@ -38,7 +38,11 @@ fn diff(old: &Path, new: &Path) -> DatasetDiff {
 /// The rows of `articles` by id, from the JSON lines.
 fn articles(dataset: &Path) -> BTreeMap<String, Value> {
     let mut rows = BTreeMap::new();
-    for entry in manifest(dataset).files.iter().filter(|entry| entry.path.ends_with(".jsonl")) {
+    for entry in manifest(dataset)
+        .files
+        .iter()
+        .filter(|entry| entry.path.starts_with("data/") && !entry.path.contains(".parquet"))
+    {
         for line in fs::read_to_string(dataset.join(&entry.path)).unwrap().lines() {
             let row: Value = serde_json::from_str(line).unwrap();
             rows.insert(row["id"].as_str().unwrap().to_owned(), row);
@@ -67,7 +71,9 @@ fn hold(old: &Path, new: &Path) -> DatasetDiff {
             .filter(|(name, value)| name.as_str() != "text" && **value != other[name.as_str()])
             .map(|(name, _)| name.as_str())
             .collect();
-        differing.iter().for_each(|name| *columns.entry((*name).to_owned()).or_default() += 1);
+        for name in &differing {
+            *columns.entry((*name).to_owned()).or_default() += 1;
+        }
         if differing.iter().any(|name| !CLUSTER.contains(name) && !PLACE.contains(name)) {
             changed.push(id.clone());
         } else if differing.iter().any(|name| CLUSTER.contains(name)) {
@@ -94,7 +100,7 @@ fn hold(old: &Path, new: &Path) -> DatasetDiff {
     assert_eq!(found.ids.moved, first(&moved));
     assert_eq!(found.removed_became.values().sum::<u64>(), rows.removed);
     assert_eq!(found.added_were.values().sum::<u64>(), rows.added);
-    let of_sources = found.sources.values().map(|of| of.differing()).sum::<u64>();
+    let of_sources = found.sources.values().map(RowCounts::differing).sum::<u64>();
     assert_eq!(of_sources, rows.differing());
     found
 }

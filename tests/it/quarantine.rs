@@ -79,7 +79,7 @@ fn copied_bytes_are_the_raw_bytes_and_can_be_read_again() {
         let bytes = fs::read(at.join("q").join(file)).unwrap();
         let offset = row["file_offset"].as_u64().unwrap() as usize;
         assert_eq!(Digest::of(&bytes[offset..offset + length]).to_string(), text("raw_sha256"), "{row}");
-        let line = bytes[..offset].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        let line = bytes[..offset].split(|byte| *byte == b'\n').count() as u64;
         assert_eq!(row["file_line"], line);
         copied += 1;
         *formats.entry(file.rsplit('.').next().unwrap().to_owned()).or_default() += 1;

@@ -148,7 +148,9 @@ fn changes_are_classified_and_the_version_is_judged() {
         schema.as_object_mut().unwrap().remove("$id");
         write(&format!("un{name}"), &schema);
     };
-    ["old.json", "documented.json", "minor.json"].iter().for_each(|name| unversioned(name));
+    for name in ["old.json", "documented.json", "minor.json"] {
+        unversioned(name);
+    }
     assert_eq!(exit_code(at, &["schema", "diff", "unold.json", "undocumented.json"]), 0);
     insta::assert_snapshot!(shown(at, &["schema", "diff", "unold.json", "unminor.json"]));
 }
