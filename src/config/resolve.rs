@@ -72,6 +72,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         .map(|(name, field)| Ok((name.clone(), resolve_field(name, field)?)))
         .collect::<Result<_>>()?;
     let (dedup, max_source_loss) = super::dedup::resolve_dedup(&written.dedup, files.boilerplate)?;
+    let max_rejected = super::validate::resolve_validate(&written.validate)?;
     let attach = resolve_attach(written, registry)?;
     let export = ExportConfig {
         path: base.join(&written.export.path),
@@ -97,6 +98,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         attach: Arc::new(attach),
         dedup,
         max_source_loss,
+        max_rejected,
         export,
         dataset,
         expectations,
@@ -328,6 +330,7 @@ mod tests {
         let digest = |text: &str| config(text).unwrap().digest;
         assert_eq!(digest(""), digest("[input]\npath = \"elsewhere\"\n[export]\npath = \"there\""));
         assert_eq!(digest(""), digest("[input]\nmax-record = \"16384KiB\""));
+        assert_eq!(digest(""), digest("[validate]\nmax-rejected = 1"));
         assert_eq!(digest(""), digest("[export]\nappend-only = true"), "the manifest says what was appended");
         assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
         assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
@@ -374,6 +377,12 @@ mod tests {
                 "[dates]\norder = \"ydm\"",
                 "[dates.abbreviations]\nEST = \"5\"",
                 "[dataset]\nversion = \"one\"",
+                "[validate]\nmax-rejected = 0.01",
+                "[validate]\nmax-rejected = \"1\"",
+                "[validate]\nmax-rejected-per-source = \"101%\"",
+                "[validate]\nmax-rejected = true",
+                "[fields]\nbody = 3",
+                "[validate]\nmax-rejectd = 3",
                 "[export]\nparquet-zstd-level = 40",
                 "[export]\nappend-only = true\nsplits = { train = 0.8, test = 0.2 }",
                 "[export]\nsplits = { train = 0.8, test = 0.1 }",
