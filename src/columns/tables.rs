@@ -307,7 +307,11 @@ pub const SPLITS: Table = Table {
 /// Every exported table; the last is there only where the config asks for it.
 pub const TABLES: &[&Table] = &[&ARTICLES, &RECORDS, &PAIRS, &DATE_CANDIDATES, &SPLITS];
 
-/// The tables of a dataset with or without splits.
-pub fn tables_of(splits: bool) -> impl Iterator<Item = &'static Table> {
-    TABLES.iter().copied().filter(move |table| splits || table.name != SPLITS.name)
+/// The tables of a dataset whose main table is `articles`, with or without splits.
+pub fn tables_of(articles: &'static Table, splits: bool) -> impl Iterator<Item = &'static Table> {
+    let side_tables = TABLES.iter().copied().filter(move |table| {
+        let is_there = splits || table.name != SPLITS.name;
+        is_there && table.name != ARTICLES.name
+    });
+    std::iter::once(articles).chain(side_tables)
 }

@@ -7,6 +7,7 @@ mod written;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::columns::Table;
 use crate::dedup::DedupRules;
 use crate::kernels::assign_split::SplitRule;
 use crate::kernels::match_path::PathPattern;
@@ -24,6 +25,8 @@ pub use written::{
 pub struct Config {
     /// How raw files are read.
     pub input: InputConfig,
+    /// The main table, with the user's own columns and rules where the configuration names some.
+    pub articles: &'static Table,
     /// Field names that the user declares, before the well-known ones.
     pub fields: Vec<(String, DeclaredField)>,
     /// Dates, sources, languages.

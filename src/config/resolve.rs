@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::written::{Written, WrittenExport, WrittenField};
 use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
+use crate::columns::ARTICLES;
 use crate::error::{Error, Result, did_you_mean};
 use crate::extractors::registry::Registry;
 use crate::kernels::assign_split::SplitRule;
@@ -85,7 +86,17 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
     };
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
     let digest = digest(written, files, &input);
-    Ok(Config { input, fields, attach: Arc::new(attach), dedup, max_source_loss, export, dataset, digest })
+    Ok(Config {
+        input,
+        articles: &ARTICLES,
+        fields,
+        attach: Arc::new(attach),
+        dedup,
+        max_source_loss,
+        export,
+        dataset,
+        digest,
+    })
 }
 
 fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {

@@ -7,7 +7,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::columns::cells::{Cells, cells_of};
-use crate::columns::{Column, Table};
+use crate::columns::{ARTICLES, Column, Table};
 use crate::error::{Error, Result};
 use crate::io::open_file;
 use crate::kernels::format_time::{push_date, push_timestamp};
@@ -49,7 +49,7 @@ impl<'a> Dataset<'a> {
     /// When a file is missing or damaged, and what `each` returns.
     pub fn scan(&self, table: &Table, names: &[&str], mut each: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
         let mut report = Report::new(1);
-        let all = table_files(&self.manifest, &mut report);
+        let all = table_files(&self.manifest, &ARTICLES, &mut report);
         let shards = all.iter().filter(|files| files.table.name == table.name).flat_map(|files| &files.shards);
         for (entry, _) in shards {
             let path = path_of(self.root, entry).unwrap_or_default();

@@ -374,7 +374,7 @@ fn write_dataset(
     };
     manifest.files = exported.files;
     manifest.splits = exported.splits;
-    for table in tables_of(manifest.splits.is_some()) {
+    for table in tables_of(config.articles, manifest.splits.is_some()) {
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }

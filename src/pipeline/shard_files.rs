@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 
 use arrow::array::RecordBatch;
 
-use crate::columns::{ARTICLES, Table};
-use crate::config::ExportConfig;
+use crate::columns::Table;
+use crate::config::{Config, ExportConfig};
 use crate::error::Result;
 use crate::io::{DigestWriter, Staging};
 use crate::kernels::sha256::Digest;
@@ -101,15 +101,16 @@ impl ShardFiles {
     /// # Errors
     /// When a file cannot be created.
     pub fn create(
-        (staging, config): (&Staging, &ExportConfig),
+        (staging, config): (&Staging, &Config),
         (number, count): (usize, usize),
         overlap: bool,
     ) -> Result<Self> {
-        let options = writer_options(config);
+        let options = writer_options(&config.export);
         let mut lanes = Vec::new();
         for writer in writers::ALL {
-            let path = format!("data/{}-{number:05}-of-{count:05}.{}", ARTICLES.name, writer.extension(&options));
-            let (file, rows) = TableFile::create(staging, path, (*writer, &ARTICLES), options)?;
+            let path =
+                format!("data/{}-{number:05}-of-{count:05}.{}", config.articles.name, writer.extension(&options));
+            let (file, rows) = TableFile::create(staging, path, (*writer, config.articles), options)?;
             lanes.push((file, Lane::open(rows, overlap)));
         }
         Ok(Self { lanes })

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::report::Report;
 use super::rules::Rule;
 use crate::columns::json_schema::{schema_file, schema_text};
-use crate::columns::{ARTICLES, Table, tables_of};
+use crate::columns::{Table, tables_of};
 use crate::error::{Error, Result};
 use crate::io::{OnUnreadable, digest_file, is_directory, open_file, read_limited, walk};
 use crate::kernels::sha256::Digest;
@@ -137,8 +137,12 @@ pub fn check_files(root: &Path, manifest: &Manifest, report: &mut Report) -> Res
 ///
 /// # Errors
 /// When the operating system refuses a file.
-pub fn check_schemas(root: &Path, manifest: &Manifest, report: &mut Report) -> Result<()> {
-    for table in tables_of(manifest.splits.is_some()) {
+pub fn check_schemas(
+    (root, manifest): (&Path, &Manifest),
+    articles: &'static Table,
+    report: &mut Report,
+) -> Result<()> {
+    for table in tables_of(articles, manifest.splits.is_some()) {
         let file = format!("schema/{}", schema_file(table));
         if !manifest.files.iter().any(|entry| entry.path == file) {
             report.add(Rule::SchemaFiles, file.as_str(), "expected a file, but the manifest lists none");
@@ -159,12 +163,12 @@ pub fn check_schemas(root: &Path, manifest: &Manifest, report: &mut Report) -> R
 }
 
 /// Sorts the data files of the manifest by table, and checks that none is missing among them.
-pub fn table_files<'m>(manifest: &'m Manifest, report: &mut Report) -> Vec<TableFiles<'m>> {
+pub fn table_files<'m>(manifest: &'m Manifest, articles: &'static Table, report: &mut Report) -> Vec<TableFiles<'m>> {
     let entries: BTreeMap<&str, &FileEntry> = manifest.files.iter().map(|entry| (entry.path.as_str(), entry)).collect();
-    tables_of(manifest.splits.is_some())
+    tables_of(articles, manifest.splits.is_some())
         .map(|table| {
             let mut files = TableFiles { table, shards: Vec::new(), complete: true };
-            let folder = if table.name == ARTICLES.name { "data" } else { "tables" };
+            let folder = if table.name == articles.name { "data" } else { "tables" };
             let prefix = format!("{folder}/{}-", table.name);
             let count = entries.keys().filter(|path| path.starts_with(&prefix) && path.ends_with(".parquet")).count();
             if count == 0 {

@@ -23,7 +23,7 @@ use std::path::Path;
 pub use report::{Checked, Finding, Report};
 pub use rules::Rule;
 
-use crate::columns::SCHEMA_VERSION;
+use crate::columns::{ARTICLES, SCHEMA_VERSION};
 use crate::error::Result;
 
 /// How many findings of each rule a report keeps, unless one asks otherwise.
@@ -51,9 +51,10 @@ pub fn check_dataset(path: &Path, kept_per_rule: u64) -> Result<Report> {
         report.skip(&needs_schema().collect::<Vec<_>>());
         return Ok(report);
     }
-    files::check_schemas(path, &manifest, &mut report)?;
+    let main = &ARTICLES;
+    files::check_schemas((path, &manifest), main, &mut report)?;
     let dataset = (path, &manifest);
-    let tables = files::table_files(&manifest, &mut report);
+    let tables = files::table_files(&manifest, main, &mut report);
     let [articles, records, pairs, candidates, splits @ ..] = tables.as_slice() else {
         unreachable!("law: there are four tables or more");
     };

@@ -14,7 +14,7 @@ use arrow::datatypes::{DataType, Int64Type, Schema};
 
 use super::index::Index;
 use crate::columns::interim::{self, interim_field};
-use crate::columns::{ARTICLES, Column, ColumnType, RECORDS, TextListBuilder, arrow_schema};
+use crate::columns::{Column, ColumnType, RECORDS, Table, TextListBuilder, arrow_schema};
 use crate::dedup::KeyRow;
 use crate::error::{Error, Result};
 use crate::io::SpillWriter;
@@ -55,7 +55,7 @@ pub struct Carried {
 /// # Errors
 /// When the dataset or its index is damaged, or a spill file cannot be written.
 pub fn carry(
-    (dataset, index): (&Dataset<'_>, &Index),
+    (dataset, articles, index): (&Dataset<'_>, &'static Table, &Index),
     stays: impl Fn(&str) -> bool,
     (folder, limits, sorter_bytes): (&Path, RunLimits, usize),
 ) -> Result<Carried> {
@@ -63,6 +63,7 @@ pub fn carry(
     let mut ledger = LedgerCarrier {
         records: 0,
         rejected: STAGES.map(StageAccount::new).to_vec(),
+        articles,
         keys: SpillWriter::create(&folder.join("before.keys"), BUFFER)?,
         rejects: SpillWriter::create(&folder.join("before.rejects"), BUFFER)?,
         stubs: RunBuffer::create(folder, "stubs", limits)?,
@@ -77,20 +78,20 @@ pub fn carry(
         return Err(Error::dataset("the index has more rows than `records`")
             .hint("remove the folder `index`, and all raw files are read again"));
     }
-    let mut articles = RunBuffer::create(folder, "carried", limits)?;
-    let names: Vec<&str> = ARTICLES.columns.iter().map(|column| column.name).collect();
-    let schema = arrow_schema(&ARTICLES);
-    dataset.scan(&ARTICLES, &names, |batch| {
+    let mut rows = RunBuffer::create(folder, "carried", limits)?;
+    let names: Vec<&str> = articles.columns.iter().map(|column| column.name).collect();
+    let schema = arrow_schema(articles);
+    dataset.scan(articles, &names, |batch| {
         let paths = text(batch, "raw_path");
         let wanted: BooleanArray = paths.iter().map(|path| Some(path.is_some_and(&stays))).collect();
         let batch = filter_record_batch(&batch.clone().with_schema(Arc::clone(&schema))?, &wanted)?;
         if batch.num_rows() > 0 {
-            articles.push(with_interim_columns(&batch)?)?;
+            rows.push(with_interim_columns(&batch)?)?;
         }
         Ok(())
     })?;
     let written = Written {
-        runs: articles.finish()?,
+        runs: rows.finish()?,
         keys: vec!["before.keys".into()],
         rejects: vec!["before.rejects".into()],
         ..Written::default()
@@ -99,6 +100,7 @@ pub fn carry(
 }
 
 struct LedgerCarrier {
+    articles: &'static Table,
     records: u64,
     rejected: Vec<StageAccount>,
     keys: SpillWriter,
@@ -170,7 +172,7 @@ impl LedgerCarrier {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let batch = stub_batch(&std::mem::take(&mut self.waiting))?;
+        let batch = stub_batch(self.articles, &std::mem::take(&mut self.waiting))?;
         self.stubs.push(batch)
     }
 
@@ -226,10 +228,10 @@ impl Stub {
 }
 
 /// Rows of `articles` that say what stubs know, and have empty values for the rest.
-fn stub_batch(stubs: &[Stub]) -> Result<RecordBatch> {
+fn stub_batch(articles: &Table, stubs: &[Stub]) -> Result<RecordBatch> {
     let rows = stubs.len();
-    let columns = ARTICLES.columns.iter().map(|column| stub_column(column, stubs)).collect();
-    let batch = RecordBatch::try_new(arrow_schema(&ARTICLES), columns)?;
+    let columns = articles.columns.iter().map(|column| stub_column(column, stubs)).collect();
+    let batch = RecordBatch::try_new(arrow_schema(articles), columns)?;
     debug_assert_eq!(batch.num_rows(), rows);
     with_interim_columns(&batch)
 }

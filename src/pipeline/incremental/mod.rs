@@ -21,7 +21,7 @@ use super::plan::Plan;
 use super::run_merge::RunMerge;
 use super::runs::{Run, RunLimits};
 use super::shards::{DecidedRow, ShardPlan};
-use crate::columns::PAIRS;
+use crate::columns::{PAIRS, Table};
 use crate::config::Config;
 use crate::dedup::Pair;
 use crate::dedup::verdict::Relation;
@@ -44,6 +44,7 @@ pub struct Arrivals {
 #[derive(Debug)]
 pub struct Base<'a> {
     dataset: Dataset<'a>,
+    articles: &'static Table,
     index: Index,
     states: BTreeMap<String, FileState>,
 }
@@ -63,7 +64,7 @@ impl<'a> Base<'a> {
             return Ok(None);
         };
         let states = index.files.iter().map(|state| (state.raw_path.clone(), state.clone())).collect();
-        Ok(Some(Self { dataset, index, states }))
+        Ok(Some(Self { dataset, articles: config.articles, index, states }))
     }
 
     /// Raw paths of the plan that are as they were.
@@ -91,7 +92,7 @@ impl<'a> Base<'a> {
     /// # Errors
     /// When the dataset is damaged or a file cannot be written.
     pub fn carry(&self, unchanged: &Paths, (folder, limits, bytes): (&Path, RunLimits, usize)) -> Result<Carried> {
-        carry((&self.dataset, &self.index), |path| unchanged.contains(path), (folder, limits, bytes))
+        carry((&self.dataset, self.articles, &self.index), |path| unchanged.contains(path), (folder, limits, bytes))
     }
 
     /// The pairs that were verified by their texts; none where some pairs of the dataset were not compared.
