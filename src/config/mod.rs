@@ -2,6 +2,7 @@
 
 mod dedup;
 mod resolve;
+mod schema;
 mod written;
 
 use std::path::PathBuf;
@@ -14,10 +15,12 @@ use crate::kernels::match_path::PathPattern;
 use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
+use crate::statement::OwnKey;
 
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use written::{
     Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
+    WrittenSchema,
 };
 
 /// The checked configuration: names looked up, ranges checked, defaults filled.
@@ -29,6 +32,8 @@ pub struct Config {
     pub articles: &'static Table,
     /// Field names that the user declares, before the well-known ones.
     pub fields: Vec<(String, DeclaredField)>,
+    /// Names by which records state the user's own columns: those of `[fields]`, then the columns' own.
+    pub own_keys: Vec<OwnKey>,
     /// Dates, sources, languages.
     pub attach: Arc<AttachOptions>,
     /// What decides about duplicates.

@@ -359,6 +359,7 @@ fn write_dataset(
 ) -> Result<Manifest> {
     let exported = export((config, options), (folder, interim, before), scratch, staging)?;
     let mut manifest = Manifest::new(dataset_version(config), interim.config_sha256.clone());
+    manifest.extends = config.articles.extension.map(|extension| extension.digest.clone());
     manifest.dataset_sha256 = exported.digest.sum().to_string();
     manifest.rows = exported.rows;
     manifest.input = interim.input.clone();

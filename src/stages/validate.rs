@@ -5,6 +5,7 @@
 
 mod article_json;
 mod column_check;
+mod own_rules;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::error::Result;
 use crate::rejection::{ReasonCode, Rejection};
 use article_json::{ArticleJson, ArticleNode, ArticleRow};
 pub(crate) use column_check::ColumnCheck;
+pub(crate) use own_rules::OwnRules;
 
 /// Warnings, sorted: code and meaning.
 pub const WARNINGS: &[(&str, &str)] = &[
@@ -45,6 +47,7 @@ pub struct Validate {
     /// In table order.
     columns: Vec<ColumnCheck>,
     row: Validator<ArticleJson>,
+    own: Option<OwnRules>,
     places: Places,
 }
 
@@ -63,7 +66,7 @@ impl Validate {
     /// # Panics
     /// When the column table gives no valid JSON Schema, or lacks a column that the warnings look at.
     pub fn new(table: &'static Table) -> Self {
-        let schema = schema_value(table);
+        let schema = schema_value(&Table { extension: None, ..*table });
         let check = |column: &Column| ColumnCheck::new(&schema["properties"][column.name]);
         let place =
             |name| table.columns.iter().position(|column| column.name == name).expect("law: `articles` has the column");
@@ -72,6 +75,7 @@ impl Validate {
             required: table.columns.iter().map(|column| column.name).collect(),
             columns: table.columns.iter().map(check).collect(),
             row: jsonschema::options_for::<ArticleJson>().build(&schema).expect("law: a generated schema compiles"),
+            own: OwnRules::of(table),
             places: Places {
                 text: place("text"),
                 published_at: place("published_at"),
@@ -88,17 +92,21 @@ impl Validate {
         for (check, cells) in self.columns.iter().zip(cells) {
             check.mark_bad(cells, &mut bad);
         }
+        if let Some(own) = &self.own {
+            own.mark_bad(cells, &mut bad);
+        }
         let bad_rows = bad.iter().enumerate().filter(|(_, bad)| **bad).map(|(row, _)| row);
         bad_rows.map(|row| (row, self.explain(cells, row))).collect()
     }
 
     /// Asks the schema of the whole row why it refuses the row.
     fn explain(&self, cells: &[Cells<'_>], row: usize) -> Rejection {
-        let error = self
-            .row
-            .iter_errors(ArticleNode::Row(ArticleRow { columns: self.table.columns, cells, row }))
-            .next()
-            .expect("law: a row with a bad value breaks the schema of the row");
+        let node = ArticleNode::Row(ArticleRow { columns: self.table.columns, cells, row });
+        let Some(error) = self.row.iter_errors(node).next() else {
+            let own = self.own.as_ref().and_then(|own| own.explain(cells, row));
+            let breach = own.expect("law: a row with a bad value breaks the schema of the row");
+            return Rejection::new(ReasonCode::SchemaViolation, breach.detail).at(breach.pointer);
+        };
         let detail = format!("{}: {error}", error.kind().keyword());
         Rejection::new(ReasonCode::SchemaViolation, detail).at(error.instance_path().as_str())
     }

@@ -5,8 +5,9 @@ use std::path::{Component, Path, PathBuf};
 
 use super::report::Report;
 use super::rules::Rule;
+use crate::columns::extension::table_of_schema;
 use crate::columns::json_schema::{schema_file, schema_text};
-use crate::columns::{Table, tables_of};
+use crate::columns::{ARTICLES, Table, tables_of};
 use crate::error::{Error, Result};
 use crate::io::{OnUnreadable, digest_file, is_directory, open_file, read_limited, walk};
 use crate::kernels::sha256::Digest;
@@ -131,6 +132,36 @@ pub fn check_files(root: &Path, manifest: &Manifest, report: &mut Report) -> Res
         }
     }
     Ok(())
+}
+
+/// The table of articles of a dataset, from its own schema where the manifest says that it is extended.
+///
+/// # Errors
+/// When the operating system refuses the file.
+pub fn articles_table((root, manifest): (&Path, &Manifest), report: &mut Report) -> Result<&'static Table> {
+    let Some(stated) = &manifest.extends else { return Ok(&ARTICLES) };
+    let file = format!("schema/{}", schema_file(&ARTICLES));
+    let path = root.join(&file);
+    if open_file(&path)?.is_none_or(|(_, length)| length > MAX_SCHEMA) {
+        return Ok(&ARTICLES);
+    }
+    let bytes = read_limited(&path, MAX_SCHEMA)?;
+    let digest = |canonical: &str| Digest::of(canonical.as_bytes()).to_string();
+    match table_of_schema(&file, &String::from_utf8_lossy(&bytes), digest) {
+        Ok(table) => {
+            let found = table.extension.map_or("none", |extension| extension.digest.as_str());
+            if found != stated {
+                let detail = format_args!("expected the extension {stated}, but found {found}");
+                report.add(Rule::SchemaFiles, file.as_str(), detail);
+            }
+            Ok(table)
+        }
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            report.add(Rule::SchemaFiles, file.as_str(), cause);
+            Ok(&ARTICLES)
+        }
+    }
 }
 
 /// Compares the JSON Schemas with those that this version makes.

@@ -23,7 +23,7 @@ use std::path::Path;
 pub use report::{Checked, Finding, Report};
 pub use rules::Rule;
 
-use crate::columns::{ARTICLES, SCHEMA_VERSION};
+use crate::columns::SCHEMA_VERSION;
 use crate::error::Result;
 
 /// How many findings of each rule a report keeps, unless one asks otherwise.
@@ -51,7 +51,7 @@ pub fn check_dataset(path: &Path, kept_per_rule: u64) -> Result<Report> {
         report.skip(&needs_schema().collect::<Vec<_>>());
         return Ok(report);
     }
-    let main = &ARTICLES;
+    let main = files::articles_table((path, &manifest), &mut report)?;
     files::check_schemas((path, &manifest), main, &mut report)?;
     let dataset = (path, &manifest);
     let tables = files::table_files(&manifest, main, &mut report);
