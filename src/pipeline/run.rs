@@ -390,6 +390,7 @@ fn write_dataset(
         rejected: manifest.account.rejected,
         dataset_digest: exported.digest.sum(),
         formats: &["parquet", "jsonl"],
+        own_columns: config.articles.own_columns(),
         splits: manifest.splits.as_ref().map(|splits| &splits.rows),
     });
     manifest.files.push(write_text(staging, "README.md", &text)?);

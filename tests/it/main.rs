@@ -9,6 +9,7 @@ mod crash;
 mod determinism;
 mod docs;
 mod explain;
+mod extend;
 mod html;
 mod laws;
 mod memory;
