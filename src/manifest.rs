@@ -39,6 +39,9 @@ pub struct Manifest {
     pub account: Account,
     /// Counts of dedup.
     pub duplicates: DuplicateAccount,
+    /// Parts that were appended since the dataset was written whole, in order; the files of part N begin with `NAME-part-N`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub appended: Vec<AppendedPart>,
     /// How articles were split; none where the config asks for no splits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub splits: Option<SplitAccount>,
@@ -124,6 +127,30 @@ pub struct DuplicateAccount {
     pub pairs: BTreeMap<String, u64>,
 }
 
+/// A part that was appended: what it holds, and what writing the dataset whole would have changed beyond it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppendedPart {
+    /// Raw files that were read.
+    pub files: u64,
+    /// Records of the part.
+    pub records: u64,
+    /// Of them, rows of `articles`.
+    pub articles: u64,
+    /// Of them, removed as duplicates.
+    pub duplicates: u64,
+    /// Of them, stopped.
+    pub rejected: u64,
+    /// Published rows whose `cluster_size`, and `cluster_relation` where it is `unique`, no longer counts every copy.
+    pub outdated_rows: u64,
+    /// Clusters that an article of the part would stand for, had it not come later.
+    pub preferred_arrivals: u64,
+    /// Raw files that have changed since they were read; what they give now is not in the dataset.
+    pub changed_files: u64,
+    /// Raw files that are no longer there; what they gave is still in the dataset.
+    pub gone_files: u64,
+}
+
 /// How articles were split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -171,6 +198,24 @@ impl StageAccount {
 }
 
 impl Account {
+    /// Adds what became of other records; the stages are left as they are.
+    pub fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        self.articles += other.articles;
+        self.duplicates += other.duplicates;
+        self.rejected += other.rejected;
+        for (source, count) in &other.sources {
+            let sum = self.sources.entry(source.clone()).or_default();
+            sum.records += count.records;
+            sum.articles += count.articles;
+            sum.duplicates += count.duplicates;
+            sum.rejected += count.rejected;
+        }
+        for (relation, count) in &other.relations {
+            *self.relations.entry(relation.clone()).or_default() += count;
+        }
+    }
+
     /// The first sum that is not closed, in words; `None` when all are.
     pub fn open_sum(&self) -> Option<String> {
         if self.records != self.articles + self.duplicates + self.rejected {
@@ -222,6 +267,7 @@ impl Manifest {
             input: InputAccount::default(),
             account: Account::default(),
             duplicates: DuplicateAccount::default(),
+            appended: Vec::new(),
             splits: None,
             files: Vec::new(),
         }

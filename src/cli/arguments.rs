@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::error::did_you_mean;
 use crate::kernels::parse_bytes::parse_bytes;
 use crate::pipeline::DEFAULT_MEMORY;
+use crate::pipeline::check::formats::{self, Format};
+use crate::pipeline::check::{DataFormat, KEPT_PER_RULE};
 
 /// Turns raw news articles into a dataset for research, with an account of every record.
 #[derive(Debug, Parser)]
@@ -37,7 +40,7 @@ pub enum Command {
     Dedup(StageArguments),
     /// Stage 7: write the dataset
     Export(StageArguments),
-    /// Check that a dataset is what its manifest and schemas say
+    /// Check that a dataset is what its manifest and schemas say, or any data against a JSON Schema
     Check(CheckArguments),
     /// Make every verdict, pair and digest again from the raw files, and report what does not hold
     Verify(VerifyArguments),
@@ -124,11 +127,50 @@ pub struct StageArguments {
 /// Arguments of `check`.
 #[derive(Clone, Debug, Args)]
 pub struct CheckArguments {
-    /// The dataset
-    pub dataset: PathBuf,
-    /// Print the findings as JSON on stdout
-    #[arg(long)]
+    /// The dataset; with `--schema`, files of data (JSON Lines, JSON, Parquet, compressed or not), `-` for the standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// JSON Schema to hold the data to, of the draft that it states, else 2020-12
+    #[arg(long, value_name = "FILE", help_heading = "Any data")]
+    pub schema: Option<PathBuf>,
+    /// Folder of the schemas whose URIs begin with PREFIX; nothing is ever fetched
+    #[arg(long = "ref", value_name = "PREFIX=DIR", value_parser = parse_reference, requires = "schema", help_heading = "Any data")]
+    pub references: Vec<(String, PathBuf)>,
+    /// Make `format` a rule; by the standard it is a note
+    #[arg(long, requires = "schema", help_heading = "Any data")]
+    pub assert_format: bool,
+    /// How instances lie in the data: `jsonl`, one a line; `json`, elements of an array, else one a file; `document`, one a
+    /// file; `parquet`, rows [default: by extension and first bytes, `jsonl` for `-`]
+    #[arg(long, value_name = "FORM", value_parser = parse_data_format, requires = "schema", help_heading = "Any data")]
+    pub data_format: Option<DataFormat>,
+    /// Configuration with expectations, `[[expect]]` [default: ./copydesk.toml if it is there]
+    #[arg(long, value_name = "FILE", conflicts_with = "schema", help_heading = "Expectations")]
+    pub config: Option<PathBuf>,
+    /// Earlier dataset, with which the volume of each source is compared
+    #[arg(long, value_name = "DATASET", conflicts_with = "schema", help_heading = "Expectations")]
+    pub previous: Option<PathBuf>,
+    /// The day that `freshness` counts from, YYYY-MM-DD [default: today, in UTC]
+    #[arg(long, value_name = "DAY", conflicts_with = "schema", help_heading = "Expectations")]
+    pub as_of: Option<jiff::civil::Date>,
+    /// Form of the report: text, json, junit, github or markdown; to a file, or one of them to stdout; may be repeated
+    /// [default: text]
+    #[arg(long = "format", value_name = "FORM[=FILE]", value_parser = parse_format, help_heading = "Report")]
+    pub formats: Vec<FormatArgument>,
+    /// The same as `--format json`
+    #[arg(long, help_heading = "Report")]
     pub json: bool,
+    /// Findings that are told of each rule; all are counted
+    #[arg(long, value_name = "N", default_value_t = KEPT_PER_RULE, help_heading = "Report")]
+    pub max_findings: u64,
+}
+
+/// A form of reports, and the file that it goes to; stdout without one.
+#[derive(Clone, Debug)]
+pub struct FormatArgument {
+    /// The form.
+    pub format: &'static Format,
+    /// The file.
+    pub file: Option<PathBuf>,
 }
 
 /// Arguments of `verify`.
@@ -218,4 +260,38 @@ impl std::fmt::Display for Size {
 
 fn parse_size(text: &str) -> Result<Size, String> {
     parse_bytes(text).map(Size)
+}
+
+fn parse_reference(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((prefix, folder)) if !prefix.is_empty() && !folder.is_empty() => {
+            Ok((prefix.to_owned(), PathBuf::from(folder)))
+        }
+        _ => {
+            Err("expected a prefix of URIs, `=` and a folder, such as `https://example.org/schemas/=schemas`"
+                .to_owned())
+        }
+    }
+}
+
+fn parse_data_format(text: &str) -> Result<DataFormat, String> {
+    let names = || DataFormat::ALL.iter().map(|(name, _)| *name);
+    let found = DataFormat::ALL.iter().find(|(name, _)| *name == text);
+    found.map(|(_, format)| *format).ok_or_else(|| unknown(text, names()))
+}
+
+fn parse_format(text: &str) -> Result<FormatArgument, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("expected the name of a file behind `=`, but found none".to_owned()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let names = || formats::ALL.iter().map(|format| format.name);
+    formats::by_name(name).map(|format| FormatArgument { format, file }).ok_or_else(|| unknown(name, names()))
+}
+
+fn unknown<'a>(given: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
+    let meant = did_you_mean(given, names.clone()).map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    let all: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    format!("expected one of {}, but found `{given}`{meant}", all.join(", "))
 }

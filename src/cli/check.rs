@@ -1,61 +1,110 @@
-//! `copydesk check`: prints what a check found.
+//! `copydesk check`: prints what a check found, in the forms that are asked for.
 
-use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use super::arguments::CheckArguments;
-use super::{ExitStatus, out};
-use crate::error::{Error, ErrorKind, Result};
-use crate::kernels::parse_bytes::format_bytes;
-use crate::pipeline::check::{KEPT_PER_RULE, Report, check_dataset};
+use super::arguments::{CheckArguments, FormatArgument};
+use super::{ExitStatus, out, run};
+use crate::config::resolve_expectations;
+use crate::error::{Error, Result};
+use crate::io::write_atomic;
+use crate::pipeline::check::formats::{self, Format, closing};
+use crate::pipeline::check::{ExpectationCheck, References, Report, SchemaCheck, check_dataset, check_with_schema};
 
 /// `copydesk check`
 pub fn check(arguments: &CheckArguments) -> Result<ExitStatus> {
-    let report = check_dataset(&arguments.dataset, KEPT_PER_RULE)?;
-    if arguments.json {
-        let mut text = serde_json::to_vec_pretty(&report)
-            .map_err(|error| Error::new(ErrorKind::Io, "cannot write the report").caused_by(error))?;
-        text.push(b'\n');
-        out::stdout(&text)?;
-    } else {
-        out::stdout(out::printable(&findings(&report)).as_bytes())?;
-        out::message(&closing(&report));
-    }
+    let outputs = Outputs::of(arguments)?;
+    let report = match &arguments.schema {
+        None => {
+            let dataset = one_dataset(&arguments.paths)?;
+            let expected = expectations(arguments)?;
+            check_dataset(dataset, expected.as_ref(), arguments.max_findings)?
+        }
+        Some(schema) => {
+            let check = SchemaCheck {
+                schema: schema.clone(),
+                references: References(arguments.references.clone()),
+                assert_format: arguments.assert_format,
+                format: arguments.data_format,
+                kept_per_rule: arguments.max_findings,
+            };
+            check_with_schema(&check, &arguments.paths)?
+        }
+    };
+    outputs.write(&report)?;
     Ok(if report.conforms { ExitStatus::Success } else { ExitStatus::Gate })
 }
 
-/// One line a finding, and one for what was left out of each rule.
-fn findings(report: &Report) -> String {
-    let mut text = String::new();
-    for finding in &report.findings {
-        let row = finding.row.map_or_else(String::new, |row| format!("row {row}: "));
-        let line = format!("{}: {row}{}: {}", finding.file, finding.rule.name(), finding.detail).replace('\n', "\\n");
-        writeln!(text, "{line}").expect("law: writing to a string cannot fail");
+/// The expectations of the configuration, where there are any.
+fn expectations(arguments: &CheckArguments) -> Result<Option<ExpectationCheck>> {
+    let Some((written, base)) = run::written_config(arguments.config.as_deref())? else { return Ok(None) };
+    let expectations = resolve_expectations(&written.expect, &[])?;
+    if expectations.is_empty() && arguments.config.is_some() {
+        return Err(Error::config("expected `[[expect]]` in the configuration, but found none")
+            .hint("the README lists the rules, under *What you expect of a dataset*"));
     }
-    for (rule, total) in &report.totals {
-        let kept = report.findings.iter().filter(|finding| finding.rule == *rule).count() as u64;
-        if *total > kept {
-            writeln!(text, "{}: {} more", rule.name(), total - kept).expect("law: writing to a string cannot fail");
-        }
-    }
-    text
+    let today = arguments.as_of.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
+    let previous = arguments.previous.clone();
+    let check = ExpectationCheck { expectations, base, previous, today: today.to_string() };
+    Ok(Some(check).filter(|check| !check.expectations.is_empty()))
 }
 
-fn closing(report: &Report) -> String {
-    let rows: Vec<String> = report.checked.rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect();
-    let (files, bytes) = (report.checked.files, format_bytes(report.checked.bytes));
-    let mut text = format!("checked {files} files of {bytes}");
-    if !rows.is_empty() {
-        write!(text, ": {}", rows.join(", ")).expect("law: writing to a string cannot fail");
+fn one_dataset(paths: &[PathBuf]) -> Result<&PathBuf> {
+    match paths {
+        [path] => Ok(path),
+        _ => Err(Error::usage(format!("expected one dataset, but found {} paths", paths.len()))
+            .hint("to check files of your own, name their schema: `--schema FILE`")),
     }
-    match report.total() {
-        0 if report.conforms => text.push_str("\nthe dataset conforms"),
-        0 => text.push_str("\nnothing was found"),
-        total => write!(text, "\n{total} findings under {} rules", report.totals.len())
-            .expect("law: writing to a string cannot fail"),
+}
+
+/// Where each form of the report goes.
+struct Outputs {
+    stdout: &'static Format,
+    files: Vec<(&'static Format, PathBuf)>,
+}
+
+impl Outputs {
+    fn of(arguments: &CheckArguments) -> Result<Self> {
+        let json = formats::by_name("json").map(|format| FormatArgument { format, file: None });
+        let asked = arguments.formats.iter().cloned().chain(json.filter(|_| arguments.json));
+        let mut stdout: Option<&'static Format> = None;
+        let mut files: Vec<(&'static Format, PathBuf)> = Vec::new();
+        for FormatArgument { format, file } in asked {
+            let Some(file) = file else {
+                if let Some(other) = stdout.filter(|other| other.name != format.name) {
+                    let found = format!("`{}` and `{}`", other.name, format.name);
+                    return Err(Error::usage(format!("expected one form of the report on stdout, but found {found}"))
+                        .hint(format!("give one of them a file: `--format {}=FILE`", format.name)));
+                }
+                stdout = Some(format);
+                continue;
+            };
+            if files.iter().any(|(_, other)| *other == file) {
+                let found = file.display();
+                return Err(Error::usage(format!(
+                    "expected one form of the report a file, but found two for `{found}`"
+                )));
+            }
+            files.push((format, file));
+        }
+        let text = formats::by_name("text").expect("law: there is a form for people");
+        Ok(Self { stdout: stdout.unwrap_or(text), files })
     }
-    if !report.skipped.is_empty() {
-        let names: Vec<&str> = report.skipped.iter().map(|rule| rule.name()).collect();
-        write!(text, "\nnot checked: {}", names.join(", ")).expect("law: writing to a string cannot fail");
+
+    /// Writes the files, then prints. What closes the report for people goes to stderr: stdout is for findings.
+    fn write(&self, report: &Report) -> Result<()> {
+        for (format, file) in &self.files {
+            write_atomic(file, (format.render)(report).as_bytes())?;
+        }
+        let text = (self.stdout.render)(report);
+        let closing = closing(report);
+        if self.stdout.name == "text" {
+            out::stdout(text.strip_suffix(&format!("{closing}\n")).unwrap_or(&text).as_bytes())?;
+        } else {
+            out::stdout(text.as_bytes())?;
+        }
+        if self.stdout.name != "json" {
+            out::message(&closing);
+        }
+        Ok(())
     }
-    text
 }

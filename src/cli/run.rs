@@ -92,21 +92,29 @@ pub fn options(resources: &Resources) -> Result<RunOptions> {
     Ok(options)
 }
 
+/// Reads `file`, else `./copydesk.toml` where it is, as it is written, and the folder that its paths start from.
+///
+/// # Errors
+/// When the file cannot be read or is wrong.
+pub fn written_config(file: Option<&Path>) -> Result<Option<(config::Written, PathBuf)>> {
+    let file = match file {
+        Some(file) => file,
+        None if is_there(Path::new(CONFIG_NAME)) => Path::new(CONFIG_NAME),
+        None => return Ok(None),
+    };
+    let base = file.parent().unwrap_or(Path::new("")).to_owned();
+    Ok(Some((config::parse(&read_text(file)?, &file.display().to_string())?, base)))
+}
+
 /// Loads `file`, else `./copydesk.toml`, else the defaults; `input` and `output` replace the paths of the file.
 ///
 /// # Errors
 /// When a file cannot be read or is wrong.
 pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Path>) -> Result<Loaded> {
-    let found = match file {
-        Some(file) => Some(file.to_owned()),
-        None => is_there(Path::new(CONFIG_NAME)).then(|| PathBuf::from(CONFIG_NAME)),
-    };
-    let (written, base, origin) = match &found {
-        None => (config::Written::default(), PathBuf::new(), "built-in defaults".to_owned()),
-        Some(file) => {
-            let name = file.display().to_string();
-            let base = file.parent().unwrap_or(Path::new("")).to_owned();
-            (config::parse(&read_text(file)?, &name)?, base, format!("`{name}`"))
+    let (written, base, origin) = match (written_config(file)?, file) {
+        (None, _) => (config::Written::default(), PathBuf::new(), "built-in defaults".to_owned()),
+        (Some((written, base)), file) => {
+            (written, base, format!("`{}`", file.unwrap_or(Path::new(CONFIG_NAME)).display()))
         }
     };
     let named = |name: &Option<String>| -> Result<Option<(String, String)>> {

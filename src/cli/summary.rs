@@ -7,7 +7,7 @@ use indicatif::HumanBytes;
 use super::run::Loaded;
 use crate::error::Result;
 use crate::kernels::parse_bytes::format_bytes;
-use crate::manifest::{Account, InputAccount, Manifest};
+use crate::manifest::{Account, AppendedPart, InputAccount, Manifest};
 use crate::pipeline::{Outcome, Plan, RunOptions, STAGE_NAMES};
 
 /// Sources that the table shows; the rest is one line.
@@ -57,9 +57,33 @@ pub fn outcome(loaded: &Loaded, outcome: &Outcome) -> String {
     if let Some(arrivals) = &outcome.arrivals {
         let (unchanged, gone) = (plural(arrivals.unchanged, "raw file"), arrivals.gone);
         line(&mut text, &format!("{unchanged} unchanged, {} read, {gone} gone", arrivals.read));
+        if let Some(part) = manifest.appended.last().filter(|_| arrivals.read > 0) {
+            appended(&mut text, (manifest.appended.len(), part));
+        }
     }
     let _written = write!(text, "wrote `{}` in {:.1} s", outcome.output.display(), outcome.seconds);
     text
+}
+
+/// What an appended part holds, and what a dataset made whole would say otherwise.
+fn appended(text: &mut String, (number, part): (usize, &AppendedPart)) {
+    let articles = plural(part.articles, "article");
+    line(
+        text,
+        &format!("appended part {number}: {articles}, {} duplicates, {} rejected", part.duplicates, part.rejected),
+    );
+    let outdated = [
+        (part.outdated_rows, "published row", "with fewer copies counted than there are now"),
+        (part.preferred_arrivals, "cluster", "that a new article would stand for"),
+        (part.changed_files, "raw file", "changed after being read"),
+        (part.gone_files, "raw file", "gone after being read"),
+    ];
+    for (count, what, why) in outdated.iter().filter(|(count, ..)| *count > 0) {
+        line(text, &format!("  {} {why}", plural(*count, what)));
+    }
+    if outdated.iter().any(|(count, ..)| *count > 0) {
+        line(text, "  a run with `append-only = false` would change that");
+    }
 }
 
 /// What is printed when a source lost too much: each such source, and pairs of removed records and what stays for them.

@@ -1,6 +1,7 @@
 //! The configuration: as written in `copydesk.toml`, and as checked and resolved.
 
 mod dedup;
+mod expect;
 mod resolve;
 mod schema;
 mod written;
@@ -17,6 +18,7 @@ use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 use crate::statement::OwnKey;
 
+pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use written::{
     Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
@@ -44,7 +46,9 @@ pub struct Config {
     pub export: ExportConfig,
     /// What the dataset says about itself.
     pub dataset: DatasetConfig,
-    /// Digest of everything above but the paths of input and output, and of every file that the config names.
+    /// What `check` expects of the dataset.
+    pub expectations: Vec<Expectation>,
+    /// Digest of everything above but the expectations and the paths of input and output, and of every file that the config names.
     pub digest: Digest,
 }
 
@@ -84,6 +88,8 @@ pub struct ExportConfig {
     pub jsonl_zstd: bool,
     /// zstd level of the Parquet pages.
     pub parquet_zstd_level: i32,
+    /// Whether new raw files only become new shards.
+    pub append_only: bool,
     /// How articles are split, where they are.
     pub splits: Option<SplitRule>,
 }

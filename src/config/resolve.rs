@@ -68,6 +68,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
     };
     let input = resolve_input(written, base)?;
     let articles = resolve_schema(files.schema)?;
+    let own_names: Vec<&str> = articles.own_columns().iter().map(|column| column.name).collect();
     let (fields, own_keys) = resolve_fields(&written.fields, articles)?;
     let (dedup, max_source_loss) = super::dedup::resolve_dedup(&written.dedup, files.boilerplate)?;
     let attach = AttachOptions { own: articles.own_columns(), ..resolve_attach(written, registry)? };
@@ -79,9 +80,15 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
             [("none", false), ("zstd", true)],
         )?,
         parquet_zstd_level: in_range("export.parquet-zstd-level", written.export.parquet_zstd_level)?,
+        append_only: written.export.append_only,
         splits: resolve_splits(&written.export)?,
     };
+    if export.append_only && export.splits.is_some() {
+        return Err(key_error("export.append-only", "expected it without splits, but found both")
+            .hint("the side of a published article could change with what arrives"));
+    }
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
+    let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
     let digest = digest(written, files, &input);
     Ok(Config {
         input,
@@ -93,6 +100,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         max_source_loss,
         export,
         dataset,
+        expectations,
         digest,
     })
 }
@@ -308,6 +316,7 @@ mod tests {
         let digest = |text: &str| config(text).unwrap().digest;
         assert_eq!(digest(""), digest("[input]\npath = \"elsewhere\"\n[export]\npath = \"there\""));
         assert_eq!(digest(""), digest("[input]\nmax-record = \"16384KiB\""));
+        assert_eq!(digest(""), digest("[export]\nappend-only = true"), "the manifest says what was appended");
         assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
         assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
         let list = |text: &str| {
@@ -354,6 +363,7 @@ mod tests {
                 "[dates.abbreviations]\nEST = \"5\"",
                 "[dataset]\nversion = \"one\"",
                 "[export]\nparquet-zstd-level = 40",
+                "[export]\nappend-only = true\nsplits = { train = 0.8, test = 0.2 }",
                 "[export]\nsplits = { train = 0.8, test = 0.1 }",
                 "[export]\nsplits = { train = 0.8, tset = 0.2 }",
                 "[export]\nsplit-dates = { test = \"1 July\" }",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::expect::WrittenExpectation;
 use crate::kernels::assign_split::{SplitDates, SplitShares};
 
 /// The whole file.
@@ -24,6 +25,8 @@ pub struct Written {
     pub dedup: WrittenDedup,
     /// How the dataset is written.
     pub export: WrittenExport,
+    /// What `copydesk check` expects of the dataset; changes no byte of it.
+    pub expect: Vec<WrittenExpectation>,
 }
 
 /// `[dataset]`
@@ -139,6 +142,8 @@ pub struct WrittenExport {
     pub jsonl_compression: String,
     /// zstd level of the Parquet files, 1 to 22.
     pub parquet_zstd_level: i32,
+    /// With `--into`: new raw files become new shards, and nothing that is published is written again.
+    pub append_only: bool,
     /// Shares of a train/validation/test split: `{ train = 0.8, validation = 0.1, test = 0.1 }`; clusters stay together.
     pub splits: Option<SplitShares>,
     /// The same by time: first days of `validation` and `test`.
@@ -189,6 +194,7 @@ impl Default for WrittenExport {
             path: "output".into(),
             jsonl_compression: "none".into(),
             parquet_zstd_level: 3,
+            append_only: false,
             splits: None,
             split_dates: None,
         }

@@ -38,10 +38,15 @@ pub struct KeyRow<'a> {
     /// Logical size in bytes, before the cluster columns are filled.
     pub size: u64,
     /// Keys of the bands of the text's shingles; empty for texts that are compared exactly only.
-    pub bands: Vec<u32>,
+    pub bands: BandKeys<'a>,
     /// Whether the row was published before and its raw file is unchanged.
     pub carried: bool,
+    /// Part of the dataset that it was published in; [`NEW_PART`] for rows that were not.
+    pub part: u16,
 }
+
+/// The part of rows that are not published yet: behind every other.
+pub const NEW_PART: u16 = u16::MAX;
 
 /// The first 16 bytes of a SHA-256: enough to tell texts apart, half the size where there is one for every record.
 pub type Half = [u8; 16];
@@ -61,9 +66,10 @@ impl KeyRow<'_> {
         );
     }
 
-    /// Appends the whole row.
+    /// Appends the whole row. It begins with the id and what orders rows of equal id: part, raw path, raw index.
     pub fn push_row(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.id);
+        out.extend_from_slice(&self.part.to_be_bytes());
         push_bytes_ordered(out, self.raw_path.as_bytes());
         push_i64(out, self.raw_index);
         out.push(u8::from(self.day_precise));
@@ -78,16 +84,17 @@ impl KeyRow<'_> {
         out.extend_from_slice(&self.text_sha256);
         out.extend_from_slice(&self.key_sha256);
         out.extend_from_slice(&self.size.to_be_bytes());
-        out.extend_from_slice(&(self.bands.len() as u16).to_be_bytes());
-        out.extend(self.bands.iter().flat_map(|key| key.to_be_bytes()));
+        out.extend_from_slice(&(self.bands.count() as u16).to_be_bytes());
+        out.extend_from_slice(&self.bands.0);
         out.push(u8::from(self.carried));
     }
 
     /// Reads a row written by [`KeyRow::push_row`].
-    pub fn read(reader: &mut RowReader<'_>) -> KeyRow<'static> {
+    pub fn read<'a>(reader: &mut RowReader<'a>) -> KeyRow<'a> {
         KeyRow {
             id: reader.array(),
-            raw_path: Cow::Owned(reader.text_ordered()),
+            part: u16::from_be_bytes(reader.array()),
+            raw_path: reader.cow_ordered(),
             raw_index: reader.i64(),
             day_precise: reader.byte() == 1,
             published_date: reader.optional_i64().map(|date| date as i32),
@@ -95,14 +102,27 @@ impl KeyRow<'_> {
             length: i32::from_be_bytes(reader.array()),
             source_rank: i32::from_be_bytes(reader.array()),
             metadata: reader.byte(),
-            source_id: Cow::Owned(reader.text_ordered()),
+            source_id: reader.cow_ordered(),
             canonical_url: reader.optional_i64().map(|hash| hash as u64),
             raw_sha256: reader.array(),
             text_sha256: reader.array(),
             key_sha256: reader.array(),
             size: u64::from_be_bytes(reader.array()),
-            bands: (0..u16::from_be_bytes(reader.array())).map(|_| u32::from_be_bytes(reader.array())).collect(),
+            bands: {
+                let count = usize::from(u16::from_be_bytes(reader.array()));
+                BandKeys(Cow::Borrowed(reader.bytes(4 * count)))
+            },
             carried: reader.byte() == 1,
+        }
+    }
+
+    /// The same row with texts of its own.
+    pub fn into_owned(self) -> KeyRow<'static> {
+        KeyRow {
+            raw_path: Cow::Owned(self.raw_path.into_owned()),
+            source_id: Cow::Owned(self.source_id.into_owned()),
+            bands: BandKeys(Cow::Owned(self.bands.0.into_owned())),
+            ..self
         }
     }
 
@@ -114,6 +134,33 @@ impl KeyRow<'_> {
     /// Days between two rows: see [`Published::days_apart`].
     pub fn days_apart(&self, other: &KeyRow<'_>) -> Option<f64> {
         self.published().days_apart(other.published())
+    }
+}
+
+/// Keys of the bands of a text, in order; four bytes each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BandKeys<'a>(Cow<'a, [u8]>);
+
+impl BandKeys<'_> {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len() / 4
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> impl Iterator<Item = u32> {
+        self.0.as_chunks::<4>().0.iter().map(|key| u32::from_be_bytes(*key))
+    }
+}
+
+impl FromIterator<u32> for BandKeys<'static> {
+    fn from_iter<I: IntoIterator<Item = u32>>(keys: I) -> Self {
+        Self(Cow::Owned(keys.into_iter().flat_map(u32::to_be_bytes).collect()))
     }
 }
 
@@ -177,6 +224,23 @@ pub fn split_sort_key(row: &[u8]) -> (&[u8], RowReader<'_>) {
     (&row[..row.len() - reader.rest().len()], reader)
 }
 
+/// The raw path in a row that begins with a sort key.
+pub fn raw_path_of(row: &[u8]) -> String {
+    let mut reader = RowReader::new(row);
+    reader.optional_i64();
+    reader.skip_ordered();
+    reader.array::<16>();
+    reader.text_ordered()
+}
+
+/// The 16 bytes of the id in a row that begins with a sort key.
+pub fn id_of(row: &[u8]) -> [u8; 16] {
+    let mut reader = RowReader::new(row);
+    reader.optional_i64();
+    reader.skip_ordered();
+    reader.array()
+}
+
 /// The part of a sort key that shards may not cut: `published_date`, `source_id` and the first byte of `id`.
 pub fn cell_of(sort_key: &[u8]) -> &[u8] {
     let mut reader = RowReader::new(sort_key);
@@ -208,8 +272,9 @@ pub(super) mod tests {
             text_sha256: [2; 16],
             key_sha256: [3; 16],
             size: 10,
-            bands: Vec::new(),
+            bands: BandKeys::default(),
             carried: false,
+            part: NEW_PART,
         }
     }
 
@@ -220,18 +285,23 @@ pub(super) mod tests {
             published_date: None,
             day_precise: false,
             canonical_url: Some(u64::MAX),
-            bands: vec![0, 7, u32::MAX],
+            bands: [0, 7, u32::MAX].into_iter().collect(),
             carried: true,
+            part: 3,
             ..row(7)
         };
         let mut bytes = Vec::new();
         row.push_row(&mut bytes);
-        assert_eq!(KeyRow::read(&mut RowReader::new(&bytes)), row);
+        let read = KeyRow::read(&mut RowReader::new(&bytes));
+        assert_eq!(read, row);
+        assert_eq!(read.bands.keys().collect::<Vec<_>>(), [0, 7, u32::MAX]);
+        assert_eq!(read.into_owned(), row);
         let mut key = Vec::new();
         row.push_sort_key(&mut key);
         let keyed = [&key[..], b"rest"].concat();
         let (split, reader) = split_sort_key(&keyed);
         assert_eq!((split, reader.rest()), (&key[..], &b"rest"[..]));
+        assert_eq!((raw_path_of(&keyed), id_of(&keyed)), (row.raw_path.to_string(), row.id));
     }
 
     #[test]

@@ -14,10 +14,12 @@ pub enum Criterion {
     MostMetadata,
     /// The lower `rank` of the outlet in the source registry; where it gives none, agencies have 0 and others 100.
     SourceRank,
+    /// The part of the dataset that was published earlier; not for users: it keeps what is published as it is.
+    Published,
 }
 
 impl Criterion {
-    /// Every criterion.
+    /// Every criterion that a config may name.
     pub const ALL: [Self; 4] = [Self::Earliest, Self::Longest, Self::MostMetadata, Self::SourceRank];
 
     /// The name in the config.
@@ -27,6 +29,7 @@ impl Criterion {
             Self::Longest => "longest",
             Self::MostMetadata => "most-metadata",
             Self::SourceRank => "source-rank",
+            Self::Published => "published",
         }
     }
 }
@@ -43,6 +46,17 @@ impl Default for Preference {
 }
 
 impl Preference {
+    /// The same order behind that of publication.
+    #[must_use]
+    pub fn published_first(&self) -> Self {
+        Self(std::iter::once(Criterion::Published).chain(self.0.iter().copied()).collect())
+    }
+
+    /// Whether what is published comes first, so that nothing that arrives can change its place.
+    pub fn is_published_first(&self) -> bool {
+        self.0.first() == Some(&Criterion::Published)
+    }
+
     /// Appends the place of a row in the order; bytes compare as the order does.
     pub fn push(&self, row: &KeyRow<'_>, out: &mut Vec<u8>) {
         for criterion in &self.0 {
@@ -55,6 +69,7 @@ impl Preference {
                 Criterion::Longest => push_i64(out, -i64::from(row.length)),
                 Criterion::MostMetadata => out.push(u8::MAX - row.metadata),
                 Criterion::SourceRank => push_i64(out, i64::from(row.source_rank)),
+                Criterion::Published => out.extend_from_slice(&row.part.to_be_bytes()),
             }
         }
         out.extend_from_slice(&row.id);
@@ -76,6 +91,9 @@ impl Preference {
                 }
                 Criterion::MostMetadata => {
                     reader.byte();
+                }
+                Criterion::Published => {
+                    reader.array::<2>();
                 }
             }
         }
@@ -116,11 +134,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_published_comes_first_where_that_is_asked() {
+        let (old, new) = (KeyRow { part: 2, ..row(5) }, KeyRow { published_date: Some(0), ..row(1) });
+        let order = Preference::default();
+        assert!(place(&order, &new) < place(&order, &old));
+        assert!(order.published_first().is_published_first() && !order.is_published_first());
+        assert!(place(&order.published_first(), &new) > place(&order.published_first(), &old));
+    }
+
+    #[test]
     fn any_order_of_criteria_is_obeyed_and_passed_over() {
         let richer = KeyRow { metadata: 9, published_date: Some(30_000), ..row(5) };
         let order = Preference(vec![Criterion::MostMetadata, Criterion::Earliest]);
         assert!(place(&order, &richer) < place(&order, &row(1)));
-        for order in [Preference(Criterion::ALL.to_vec()), Preference(Vec::new()), Preference::default()] {
+        for order in [
+            Preference(Criterion::ALL.to_vec()),
+            Preference(Vec::new()),
+            Preference::default(),
+            Preference::default().published_first(),
+        ] {
             let mut bytes = place(&order, &richer);
             bytes.extend_from_slice(b"rest");
             let mut reader = RowReader::new(&bytes);

@@ -1,4 +1,4 @@
-//! What the system is asked about memory.
+//! What the system is asked about memory and processor time.
 
 use std::fs;
 
@@ -13,6 +13,12 @@ pub fn spare_huge_pages(memory: u64) {
     if memory < LEAST_FOR_HUGE_PAGES {
         rustix::thread::disable_transparent_huge_pages(true).ok();
     }
+}
+
+/// Processor time of this process so far, of all threads, user and system, in seconds.
+pub fn cpu_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// Largest resident set of this process so far, in bytes; none where `/proc` does not tell.

@@ -2,7 +2,7 @@
 //!
 //! | for | there is |
 //! |---|---|
-//! | input | [`walk`], [`open`], [`open_range`], [`sniff_head`], [`cut_lines`], [`feed_lines`] |
+//! | input | [`walk`], [`open`], [`open_range`], [`open_stdin`], [`sniff_head`], [`cut_lines`], [`feed_lines`] |
 //! | intermediate data | [`SpillDir`], [`IpcWriter`], [`IpcReader`], [`SpillWriter`], [`SpillReader`], [`BlockWriter`], [`BlockReader`] |
 //! | the dataset | [`Staging`], [`DigestWriter`] |
 //! | single files | [`read_limited`], [`write_atomic`], [`write_new`], [`remove_file`], [`open_file`], [`digest_file`] |
@@ -40,8 +40,8 @@ pub use cut::{cut_lines, feed_lines};
 pub use digest::{DigestWriter, FileDigest};
 pub use inspect::{digest_file, is_directory, open_file};
 pub use ipc::{IpcReader, IpcWriter};
-pub use memory::{peak_rss, spare_huge_pages};
-pub use open::{Head, ReadLimits, open, open_range, sniff_head};
+pub use memory::{cpu_seconds, peak_rss, spare_huge_pages};
+pub use open::{Head, ReadLimits, open, open_range, open_stdin, sniff_head};
 pub use place::{is_there, link_or_copy, real_path};
 pub use publish::{Kind, Published, Staging};
 pub use rows::{SpillReader, SpillWriter};

@@ -69,6 +69,24 @@ pub fn open(path: &Path, limits: &ReadLimits) -> Result<Box<dyn RawInput + Send>
     }
 }
 
+/// Opens the standard input as one decoded stream, as [`open`] does a file; the expansion is limited to `most` bytes.
+///
+/// # Errors
+/// When the operating system refuses the first bytes.
+pub fn open_stdin(limits: &ReadLimits, most: u64) -> Result<Box<dyn RawInput + Send>> {
+    let mut head = Vec::with_capacity(Compression::MAGIC_LEN);
+    let stdin = io::stdin();
+    let wanted = Compression::MAGIC_LEN as u64;
+    let read = stdin.lock().take(wanted).read_to_end(&mut head);
+    read.map_err(|error| Error::io("read", Path::new("-"), error))?;
+    let compression = Compression::detect(&head);
+    let source = io::Cursor::new(head).chain(stdin);
+    Ok(match compression {
+        None => Box::new(StreamInput(BufReader::with_capacity(limits.buffer.max(1), source))),
+        Some(compression) => Box::new(Decoder::new(source, compression, limits.buffer, most.max(FREE_OUTPUT))),
+    })
+}
+
 /// Opens a range of an uncompressed file.
 ///
 /// # Errors
@@ -189,6 +207,17 @@ impl ReadAt for FileAt {
         read_full_at(&self.file, &mut buffer[..left], offset).map_err(|error| with_path("read", &self.path, error))
     }
 }
+
+/// A stream without random access.
+struct StreamInput<R>(R);
+
+impl<R: Read> Read for StreamInput<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl<R: Read> RawInput for StreamInput<R> {}
 
 struct RangeInput {
     inner: BufReader<PathFile>,

@@ -27,6 +27,7 @@ use super::digest::DigestWriter;
 use super::exchange::exchange;
 use super::holder::{DATASET, FAILED, FAILED_SUFFIX, Holder, carry_dot_files};
 use super::lock::FileLock;
+use super::place::link_or_copy;
 use super::target::Target;
 use crate::error::{Error, Result};
 
@@ -103,6 +104,18 @@ impl Staging {
     /// # Panics
     /// When `relative` leaves the dataset or has a part that begins with a dot: dot-files belong to the user.
     pub fn create(&self, relative: &str) -> Result<DigestWriter> {
+        DigestWriter::create(&self.place(relative)?)
+    }
+
+    /// Puts a file that is there already into the dataset as well: by a hard link where the file system allows it, else by a copy.
+    ///
+    /// # Errors
+    /// As [`Staging::create`].
+    pub fn link(&self, from: &Path, relative: &str) -> Result<()> {
+        link_or_copy(from, &self.place(relative)?)
+    }
+
+    fn place(&self, relative: &str) -> Result<PathBuf> {
         let inside = Path::new(relative)
             .components()
             .all(|part| matches!(part, Component::Normal(name) if !name.as_bytes().starts_with(b".")));
@@ -111,7 +124,7 @@ impl Staging {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
         }
-        DigestWriter::create(&path)
+        Ok(path)
     }
 
     /// Puts the dataset at the output, in one step; the module says what a kill leaves.

@@ -3,6 +3,8 @@
 //! A sort key is a sequence of parts, each written so that comparing bytes compares values, and so that no part is a prefix of
 //! another. Payload fields follow the key and are read back in order by a [`RowReader`].
 
+use std::borrow::Cow;
+
 /// Appends a signed number; smaller numbers compare smaller.
 pub fn push_i64(out: &mut Vec<u8>, value: i64) {
     out.extend_from_slice(&((value as u64) ^ (1 << 63)).to_be_bytes());
@@ -125,6 +127,24 @@ impl<'a> RowReader<'a> {
         let mut bytes = Vec::new();
         self.bytes_ordered(&mut bytes);
         String::from_utf8(bytes).expect("law: text was written as UTF-8")
+    }
+
+    /// The same, borrowed where no byte of it is 0.
+    pub fn cow_ordered(&mut self) -> Cow<'a, str> {
+        let at = memchr::memchr(0, self.rest).expect("law: ordered bytes end in `00 00`");
+        if self.rest[at + 1] != 0 {
+            return Cow::Owned(self.text_ordered());
+        }
+        let (text, rest) = self.rest.split_at(at);
+        self.rest = &rest[2..];
+        Cow::Borrowed(std::str::from_utf8(text).expect("law: text was written as UTF-8"))
+    }
+
+    /// The next bytes of a known number.
+    pub fn bytes(&mut self, length: usize) -> &'a [u8] {
+        let (bytes, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        bytes
     }
 
     /// A field written by [`push_field`].

@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
 
 use crate::columns::interim;
-use crate::dedup::key_row::{Half, KeyRow, SortKey, push_sort_key};
+use crate::dedup::key_row::{BandKeys, Half, KeyRow, NEW_PART, SortKey, push_sort_key};
 use crate::kernels::sha256::Digest;
 
 /// The one column that is worth sharing rather than copying: nine tenths of a row.
@@ -110,11 +110,12 @@ impl ArticleRows {
             key_sha256: half(self.key_sha256.value(row)),
             size,
             carried: false,
+            part: NEW_PART,
             bands: self.bands_of(row),
         }
     }
 
-    fn bands_of(&self, row: usize) -> Vec<u32> {
+    fn bands_of(&self, row: usize) -> BandKeys<'static> {
         let (keys, _) = self.bands.value(row).as_chunks::<4>();
         keys.iter().map(|key| u32::from_le_bytes(*key)).collect()
     }

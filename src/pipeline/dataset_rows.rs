@@ -1,6 +1,6 @@
 //! Rows of a finished dataset as text, found by one scan over the columns that are asked for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use parquet::arrow::ProjectionMask;
@@ -9,9 +9,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use crate::columns::cells::{Cells, cells_of};
 use crate::columns::{ARTICLES, Column, Table};
 use crate::error::{Error, Result};
-use crate::io::open_file;
+use crate::io::{Staging, open_file};
 use crate::kernels::format_time::{push_date, push_timestamp};
-use crate::manifest::Manifest;
+use crate::manifest::{FileEntry, Manifest};
 use crate::pipeline::check::files::{path_of, read_manifest, table_files};
 use crate::pipeline::check::guard::guarded;
 use crate::pipeline::check::report::Report;
@@ -43,16 +43,52 @@ impl<'a> Dataset<'a> {
         self.root.display()
     }
 
+    /// The Parquet files of a table, in order, and the part of the dataset that each belongs to.
+    ///
+    /// # Errors
+    /// When the manifest lists a file outside of the dataset.
+    pub fn files(&self, table: &Table) -> Result<Vec<(PathBuf, u16)>> {
+        let mut report = Report::new(1);
+        let all = table_files(&self.manifest, &ARTICLES, &mut report);
+        let files = all.iter().filter(|files| files.table.name == table.name);
+        let shards = files.flat_map(|files| files.shards.iter().zip(&files.parts));
+        shards
+            .map(|((entry, _), part)| {
+                let path = path_of(self.root, entry).ok_or_else(|| damaged(Path::new(&entry.path)))?;
+                Ok((path, *part))
+            })
+            .collect()
+    }
+
+    /// Puts a file of the dataset into one that is being written, by a link where that is possible.
+    ///
+    /// # Errors
+    /// When the manifest lists a file outside of the dataset, or the file cannot be linked.
+    pub fn link_file(&self, entry: &FileEntry, staging: &Staging) -> Result<()> {
+        let path = path_of(self.root, entry).ok_or_else(|| damaged(Path::new(&entry.path)))?;
+        staging.link(&path, &entry.path)
+    }
+
     /// Gives every batch of a table, with some of its columns, to `each`.
     ///
     /// # Errors
     /// When a file is missing or damaged, and what `each` returns.
     pub fn scan(&self, table: &Table, names: &[&str], mut each: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
-        let mut report = Report::new(1);
-        let all = table_files(&self.manifest, &ARTICLES, &mut report);
-        let shards = all.iter().filter(|files| files.table.name == table.name).flat_map(|files| &files.shards);
-        for (entry, _) in shards {
-            let path = path_of(self.root, entry).unwrap_or_default();
+        self.scan_parts(table, names, |_, batch| each(batch))
+    }
+
+    /// The same, with the place of the batch.
+    ///
+    /// # Errors
+    /// As [`Dataset::scan`].
+    pub fn scan_parts(
+        &self,
+        table: &Table,
+        names: &[&str],
+        mut each: impl FnMut(&FilePart<'_>, &RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        for (path, part) in self.files(table)? {
+            let mut first = 0;
             let (file, _) =
                 open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
             let mut reader = guarded(|| {
@@ -64,7 +100,9 @@ impl<'a> Dataset<'a> {
             while let Some(batch) =
                 guarded(|| reader.next().transpose()).map_err(|cause| damaged(&path).caused_by(cause))?
             {
-                each(&batch)?;
+                let file = path.strip_prefix(self.root).unwrap_or(&path).to_string_lossy();
+                each(&FilePart { number: part, file: &file, first }, &batch)?;
+                first += batch.num_rows() as u64;
             }
         }
         Ok(())
@@ -89,7 +127,19 @@ impl<'a> Dataset<'a> {
     }
 }
 
-fn damaged(path: &Path) -> Error {
+/// Where a batch of a dataset stands.
+#[derive(Clone, Copy, Debug)]
+pub struct FilePart<'a> {
+    /// The part of the dataset: 0 for what was written whole, then the appended ones.
+    pub number: u16,
+    /// The file below the dataset.
+    pub file: &'a str,
+    /// Place of its first row in the file, from 0.
+    pub first: u64,
+}
+
+/// The error of a file that a dataset should have, and has not whole.
+pub(super) fn damaged(path: &Path) -> Error {
     Error::dataset(format!("cannot read `{}`", path.display()))
         .hint("`copydesk check` says what is wrong with a dataset")
 }

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::external_sort::{Sorted, SortedRows, Sorter};
 use super::near::{ClassHead, KnownPairs, NearSearch, RunTexts, read_joined};
 use crate::dedup::decide::{Decision, Member};
-use crate::dedup::key_row::Half;
+use crate::dedup::key_row::{BandKeys, Half};
 use crate::dedup::stars::Joined;
 use crate::dedup::{DedupRules, GROUP_WIDTH, KeyRow, NearMember, Preference, Verdict, decide_class};
 use crate::error::Result;
 use crate::io::SpillReader;
-use crate::kernels::encode_row::{RowReader, push_bytes_ordered, push_i64};
+use crate::kernels::encode_row::RowReader;
 
 /// Where and with what dedup works.
 #[derive(Clone, Copy, Debug)]
@@ -145,20 +145,14 @@ fn push_decided(out: &mut Vec<u8>, row: &KeyRow<'_>, verdict: &Verdict) {
     verdict.push_row(out);
 }
 
-/// Rows by (`id`, `raw_path`, `raw_index`).
+/// Rows by (`id`, part, `raw_path`, `raw_index`), with which they begin.
 fn sort_by_id(key_files: &[PathBuf], folder: &Path, limit: usize, counts: &mut DecideCounts) -> Result<Sorted> {
     let mut sorter = Sorter::new(folder.join("by-id"), limit);
-    let (mut bytes, mut out) = (Vec::new(), Vec::new());
+    let mut bytes = Vec::new();
     for file in key_files {
         let mut rows = SpillReader::open(file, 256 << 10)?;
         while rows.next(&mut bytes)? {
-            let row = KeyRow::read(&mut RowReader::new(&bytes));
-            out.clear();
-            out.extend_from_slice(&row.id);
-            push_bytes_ordered(&mut out, row.raw_path.as_bytes());
-            push_i64(&mut out, row.raw_index);
-            out.extend_from_slice(&bytes);
-            sorter.push(&out)?;
+            sorter.push(&bytes)?;
             counts.records += 1;
         }
     }
@@ -169,36 +163,46 @@ fn sort_by_id(key_files: &[PathBuf], folder: &Path, limit: usize, counts: &mut D
 fn sort_by_class(by_id: &Sorted, preference: &Preference, (folder, limit): (&Path, usize)) -> Result<Sorted> {
     let mut sorter = Sorter::new(folder.join("by-class"), limit);
     let mut rows = by_id.rows()?;
-    let mut first: Option<KeyRow<'static>> = None;
+    let mut last: Option<[u8; 16]> = None;
     let mut repeats = 0_u32;
-    let mut out = Vec::new();
+    // Digest and preference of the first row of the id, then what differs between its repeats.
+    let (mut out, mut first) = (Vec::new(), 0);
     while let Some(bytes) = rows.next()? {
-        let mut reader = RowReader::new(bytes);
-        reader.array::<16>();
-        reader.skip_ordered();
-        reader.i64();
-        let row = KeyRow::read(&mut reader);
-        repeats = if first.as_ref().is_some_and(|first| first.id == row.id) { repeats + 1 } else { 0 };
-        let original = match (repeats, &first) {
-            (1.., Some(first)) => first,
-            _ => first.insert(row.clone()),
-        };
-        out.clear();
-        out.extend_from_slice(&original.key_sha256);
-        preference.push(original, &mut out);
+        let id = *bytes.first_chunk().expect("law: a key row begins with its id");
+        if last == Some(id) {
+            repeats += 1;
+        } else {
+            let row = KeyRow::read(&mut RowReader::new(bytes));
+            out.clear();
+            out.extend_from_slice(&row.key_sha256);
+            preference.push(&row, &mut out);
+            (last, repeats, first) = (Some(id), 0, out.len());
+        }
+        out.truncate(first);
         out.extend_from_slice(&repeats.to_be_bytes());
-        row.push_row(&mut out);
+        out.extend_from_slice(bytes);
         sorter.push(&out)?;
     }
     sorter.finish()
 }
 
+/// A member of a class, without its band keys.
 fn read_member(bytes: &[u8], preference: &Preference) -> Member {
     let mut reader = RowReader::new(bytes);
     reader.array::<16>();
     preference.skip(&mut reader);
     let repeat = u32::from_be_bytes(reader.array()) > 0;
-    Member { row: KeyRow::read(&mut reader), repeat }
+    let row = KeyRow { bands: BandKeys::default(), ..KeyRow::read(&mut reader) };
+    Member { row: row.into_owned(), repeat }
+}
+
+/// The first row of a class.
+fn read_head(bytes: &[u8], preference: &Preference) -> KeyRow<'static> {
+    let mut reader = RowReader::new(bytes);
+    reader.array::<16>();
+    preference.skip(&mut reader);
+    reader.array::<4>();
+    KeyRow::read(&mut reader).into_owned()
 }
 
 /// One exact class: its first row, and how many follow.
@@ -264,7 +268,7 @@ impl<'a> ClassScan<'a> {
         let head = match self.next.take() {
             Some(next) => next,
             None => match self.rows.next()? {
-                Some(row) => read_member(row, self.preference).row,
+                Some(row) => read_head(row, self.preference),
                 None => return Ok(None),
             },
         };
@@ -275,7 +279,7 @@ impl<'a> ClassScan<'a> {
         // The class of a row is that of the row that it repeats, and its digest stands first.
         while let Some(bytes) = self.rows.next()? {
             if !bytes.starts_with(&class.head.key_sha256) {
-                self.next = Some(read_member(bytes, self.preference).row);
+                self.next = Some(read_head(bytes, self.preference));
                 break;
             }
             let mut reader = RowReader::new(bytes);

@@ -69,6 +69,7 @@ pub fn export(
         folder,
         runs: &runs,
         shards: &interim.shards,
+        part: interim.part,
         staging,
         limits: options.cut_limits,
         overlap: memory.overlap,
@@ -153,6 +154,7 @@ struct Context<'a> {
     folder: &'a Path,
     runs: &'a [Run],
     shards: &'a [ShardPlan],
+    part: u16,
     staging: &'a Staging,
     limits: CutLimits,
     overlap: bool,
@@ -160,7 +162,7 @@ struct Context<'a> {
 
 impl Context<'_> {
     fn table_options(&self) -> TableOptions {
-        TableOptions { limits: self.limits, writer: writer_options(&self.config.export) }
+        TableOptions { limits: self.limits, writer: writer_options(&self.config.export), part: self.part }
     }
 }
 
@@ -168,19 +170,7 @@ impl Exported {
     fn add(&mut self, other: Self) {
         self.files.extend(other.files);
         self.digest.merge(&other.digest);
-        let (account, part) = (&mut self.account, other.account);
-        account.records += part.records;
-        account.articles += part.articles;
-        account.duplicates += part.duplicates;
-        for (source, count) in part.sources {
-            let sum = account.sources.entry(source).or_default();
-            sum.records += count.records;
-            sum.articles += count.articles;
-            sum.duplicates += count.duplicates;
-        }
-        for (relation, count) in part.relations {
-            *account.relations.entry(relation).or_default() += count;
-        }
+        self.account.add(&other.account);
     }
 }
 
@@ -199,8 +189,11 @@ impl ShardWorker<'_> {
     fn write_shard(&mut self, number: usize) -> Result<()> {
         let context = self.context;
         let plan = &context.shards[number];
-        let mut files =
-            ShardFiles::create((context.staging, context.config), (number, context.shards.len()), context.overlap)?;
+        let mut files = ShardFiles::create(
+            (context.staging, context.config),
+            (context.part, number, context.shards.len()),
+            context.overlap,
+        )?;
         if plan.records > 0 {
             self.merge_shard(plan, &mut files)?;
         }

@@ -36,12 +36,20 @@ pub struct Interim {
     pub records: u64,
     /// The stages so far.
     pub accounts: Vec<StageAccount>,
+    /// The part of a dataset that is being appended; 0 for a whole dataset.
+    #[serde(default, skip_serializing_if = "is_whole")]
+    pub part: u16,
     /// The files.
     pub written: Written,
     /// Behind `dedup`: the shards to be written.
     pub shards: Vec<ShardPlan>,
     /// Behind `dedup`: its counts.
     pub counts: DecideCounts,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_whole(part: &u16) -> bool {
+    *part == 0
 }
 
 impl Interim {
@@ -55,6 +63,7 @@ impl Interim {
             input: InputAccount::default(),
             records: 0,
             accounts: Vec::new(),
+            part: 0,
             written: Written::default(),
             shards: Vec::new(),
             counts: DecideCounts::default(),

@@ -2,6 +2,7 @@
 //!
 //! `run` is the stages with a temporary folder between them; each stage command is a part of it with folders that stay.
 
+mod append;
 mod article_rows;
 pub mod boilerplate;
 pub mod calibrate;
@@ -9,6 +10,7 @@ mod chain;
 pub mod check;
 mod compare;
 mod dataset_rows;
+mod dataset_run;
 mod decide;
 pub mod explain;
 mod export;

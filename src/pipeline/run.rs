@@ -8,13 +8,17 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::RunOptions;
+use super::append::{add_published, append};
 use super::chain::Target;
 use super::dataset_rows::Dataset;
+use super::dataset_run::DatasetRun;
 use super::decide::{Before, DecideContext, decide};
 use super::export::export;
 use super::external_sort::Sorted;
 use super::guard::{Excess, excesses, show_pairs};
-use super::incremental::{Arrivals, Base, Paths, add_accounts, sort_by_place, stubs_that_stay, write_index};
+use super::incremental::{
+    Arrivals, Base, Paths, add_accounts, file_states, sort_by_place, stubs_that_stay, write_index,
+};
 use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
 use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
@@ -26,9 +30,10 @@ use crate::columns::{json_schema, tables_of};
 use crate::config::Config;
 use crate::dedup::Pair;
 use crate::error::{Error, Result};
-use crate::io::{Kind, SpillDir, SpillWriter, Staging, link_or_copy, peak_rss};
+use crate::io::{Kind, SpillDir, SpillWriter, Staging, cpu_seconds, link_or_copy, peak_rss};
 use crate::kernels::encode_row::RowReader;
-use crate::manifest::{Account, DuplicateAccount, FileEntry, Manifest};
+use crate::kernels::sha256::{Digest, DigestSum};
+use crate::manifest::{Account, AppendedPart, DuplicateAccount, FileEntry, Manifest};
 use crate::stages::Stage;
 use crate::writers::card::{CardFacts, card};
 
@@ -58,6 +63,15 @@ struct RunFacts {
     threads: usize,
     memory_bytes: u64,
     peak_rss_bytes: Option<u64>,
+    phases: Vec<PhaseFacts>,
+}
+
+/// What one part of a run took.
+#[derive(Clone, Debug, Serialize)]
+struct PhaseFacts {
+    name: &'static str,
+    seconds: f64,
+    cpu_seconds: f64,
 }
 
 /// Turns the raw files of `config` into a dataset.
@@ -80,7 +94,7 @@ pub(super) fn run_unguarded(config: &Config, options: &RunOptions) -> Result<Out
 }
 
 fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> Result<Outcome> {
-    let started = Started::now();
+    let mut started = Started::now();
     let output = &config.export.path;
     check_apart(&config.input.path, output)?;
     let stages = stages(config)?;
@@ -96,9 +110,12 @@ fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> 
     interim.take(phase_one);
     drop(plan);
     options.progress.phase.store(2, Ordering::Relaxed);
+    started.ended("read");
     dedup_folder((config, options), spill.path(), &mut interim, &Earlier::default())?;
+    started.ended("decide");
     options.progress.phase.store(3, Ordering::Relaxed);
-    let manifest = write_dataset((config, options), (spill.path(), &interim, None), spill.path(), &staging)?;
+    let manifest = write_dataset((config, options), (spill.path(), &interim, None), spill.path(), (&staging, None))?;
+    started.ended("write");
     started.write_facts(&staging, options)?;
     let lost = max_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
     let (output, excesses) = publish(&mut staging, lost)?;
@@ -116,7 +133,14 @@ fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> 
 /// # Errors
 /// As [`run`]; a dataset error when the dataset that is added to is damaged.
 pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<Outcome> {
-    let started = Started::now();
+    if config.export.append_only && crate::io::is_there(&config.export.path.join(MANIFEST)) {
+        if rehash {
+            return Err(Error::usage("expected `--rehash` without `append-only`, but found both")
+                .hint("what is published is never written again; set `append-only = false` for one run"));
+        }
+        return append(config, options);
+    }
+    let mut started = Started::now();
     let output = &config.export.path;
     check_apart(&config.input.path, output)?;
     let stages = stages(config)?;
@@ -141,24 +165,29 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         let mut interim = Interim::new("validate", config.digest.to_string());
         interim.input = plan.input.clone();
         interim.take(read_raw((config, &plan, options), &stages, folder, Target::Runs(memory.runs))?);
+        started.ended("read");
         options.progress.phase.store(2, Ordering::Relaxed);
         let mut stubs = Vec::new();
         let mut earlier = Earlier::default();
         if let Some(base) = &base {
-            let carried = base.carry(&unchanged, (folder, memory.runs, limit))?;
+            let carried = base.carry(&unchanged, false, (folder, memory.runs, limit))?;
             interim.records += carried.records;
             add_accounts(&mut interim.accounts, &carried.accounts);
             stubs.clone_from(&carried.stubs.runs);
             interim.written.add(carried.written);
             interim.written.add(carried.stubs);
             earlier.gone = Some(carried.gone);
-            earlier.known = base.known_pairs(folder, limit)?;
+            earlier.known = base.known_pairs(false, folder, limit)?;
+            earlier.rows.push(base.rows(0, &unchanged)?);
+            started.ended("carry");
         }
         dedup_folder((config, options), folder, &mut interim, &earlier)?;
+        interim.written.runs.extend(earlier.rows.into_iter().map(DatasetRun::into_run));
         let mut missing = earlier.without_text.into_inner().unwrap_or_else(PoisonError::into_inner);
         if missing.is_empty() && !stubs.is_empty() {
             missing = stubs_that_stay(folder, &stubs, &interim.shards)?;
         }
+        started.ended("decide");
         if !missing.is_empty() {
             let known = needed.len();
             needed.extend(missing);
@@ -167,9 +196,10 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         }
         options.progress.phase.store(3, Ordering::Relaxed);
         let before = base.as_ref().map(Base::dataset);
-        let manifest = write_dataset((config, options), (folder, &interim, before), folder, &staging)?;
+        let manifest = write_dataset((config, options), (folder, &interim, before), folder, (&staging, None))?;
         let rows = sort_by_place(folder, &interim.written.keys, limit)?;
-        write_index(&staging, (config, &manifest.dataset_sha256), &plan, &rows)?;
+        write_index(&staging, (config, &manifest.dataset_sha256), file_states(&plan), (None, &rows))?;
+        started.ended("write");
         started.write_facts(&staging, options)?;
         let lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
         let (output, excesses) = publish(&mut staging, lost)?;
@@ -184,7 +214,7 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
 }
 
 /// Puts the result at the output, or beside it where sources have `lost` too much; these then show their pairs.
-fn publish(staging: &mut Staging, mut lost: Vec<Excess>) -> Result<(PathBuf, Vec<Excess>)> {
+pub(super) fn publish(staging: &mut Staging, mut lost: Vec<Excess>) -> Result<(PathBuf, Vec<Excess>)> {
     let published = if lost.is_empty() {
         staging.publish()?
     } else {
@@ -199,6 +229,7 @@ fn publish(staging: &mut Staging, mut lost: Vec<Excess>) -> Result<(PathBuf, Vec
 struct Earlier {
     known: Option<KnownPairs>,
     gone: Option<Sorted>,
+    rows: Vec<DatasetRun>,
     without_text: Mutex<Paths>,
 }
 
@@ -241,7 +272,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
         Some(interim) if name == "export" => {
             options.progress.phase.store(3, Ordering::Relaxed);
             let spill = SpillDir::create_beside(output)?;
-            let manifest = write_dataset((config, options), (input, &interim, None), spill.path(), &staging)?;
+            let manifest = write_dataset((config, options), (input, &interim, None), spill.path(), (&staging, None))?;
             started.write_facts(&staging, options)?;
             lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
             manifest
@@ -280,7 +311,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
 }
 
 impl Interim {
-    fn take(&mut self, part: PhaseOne) {
+    pub(super) fn take(&mut self, part: PhaseOne) {
         self.records += part.records;
         self.accounts.extend(part.accounts);
         self.written.add(part.written);
@@ -296,7 +327,7 @@ impl Interim {
     }
 }
 
-fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
+pub(super) fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
     let plan = Plan::new(config)?;
     if plan.files.is_empty() {
         return Err(Error::usage(format!(
@@ -322,6 +353,7 @@ fn dedup_folder(
     let texts = RunTexts {
         folder,
         runs: &interim.written.runs,
+        datasets: &earlier.rows,
         open_bytes: memory.open_bytes,
         chunk_bytes: memory.runs.chunk_bytes,
         without_text: &earlier.without_text,
@@ -334,6 +366,8 @@ fn dedup_folder(
         before: earlier.gone.as_ref().map(|gone| Before { known: earlier.known.as_ref(), gone }),
     };
     let decided = decide(&keys, &config.dedup, context)?;
+    let missing = earlier.without_text.lock().unwrap_or_else(PoisonError::into_inner).len();
+    assert!(missing == 0 || earlier.gone.is_some(), "law: every wanted row stands in a run");
     interim.shards = plan_shards(&decided.rows, folder, options.cut_limits)?;
     interim.counts = decided.counts;
     let mut pairs = SpillWriter::create(&folder.join(PAIRS_FILE), 64 << 10)?;
@@ -351,11 +385,11 @@ fn dedup_folder(
 }
 
 /// Writes tables, schemas, card and manifest into `staging`.
-fn write_dataset(
+pub(super) fn write_dataset(
     (config, options): (&Config, &RunOptions),
     (folder, interim, before): (&Path, &Interim, Option<&Dataset<'_>>),
     scratch: &Path,
-    staging: &Staging,
+    (staging, appended): (&Staging, Option<(&Base<'_>, AppendedPart)>),
 ) -> Result<Manifest> {
     let exported = export((config, options), (folder, interim, before), scratch, staging)?;
     let mut manifest = Manifest::new(dataset_version(config), interim.config_sha256.clone());
@@ -375,6 +409,14 @@ fn write_dataset(
     };
     manifest.files = exported.files;
     manifest.splits = exported.splits;
+    let mut dataset_digest = DigestSum::from(&exported.digest.sum());
+    if let Some((base, part)) = appended {
+        add_published((base, part), &mut manifest, staging)?;
+        let before = Digest::parse(&base.dataset().manifest.dataset_sha256);
+        dataset_digest.add(&before.ok_or_else(|| Error::dataset("expected a dataset digest in the manifest"))?);
+        manifest.dataset_sha256 = dataset_digest.to_digest().to_string();
+        assert_eq!(manifest.account.open_sum(), None, "law: the sum is closed");
+    }
     for table in tables_of(config.articles, manifest.splits.is_some()) {
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
@@ -388,7 +430,7 @@ fn write_dataset(
         articles: manifest.account.articles,
         duplicates: manifest.account.duplicates,
         rejected: manifest.account.rejected,
-        dataset_digest: exported.digest.sum(),
+        dataset_digest: dataset_digest.to_digest(),
         formats: &["parquet", "jsonl"],
         own_columns: config.articles.own_columns(),
         splits: manifest.splits.as_ref().map(|splits| &splits.rows),
@@ -426,7 +468,7 @@ fn shown_path(path: &Path) -> PathBuf {
 }
 
 /// Input and output must not lie in each other: the next run would read its own result.
-fn check_apart(input: &Path, output: &Path) -> Result<()> {
+pub(super) fn check_apart(input: &Path, output: &Path) -> Result<()> {
     let (real_input, real_output) = (crate::io::real_path(input)?, crate::io::real_path(output)?);
     if real_output == real_input {
         return Err(Error::usage(format!("`{}` is both input and output", input.display()))
@@ -451,21 +493,37 @@ fn check_apart(input: &Path, output: &Path) -> Result<()> {
     Ok(())
 }
 
-struct Started {
+pub(super) struct Started {
     clock: Instant,
     at: jiff::Timestamp,
+    cpu: f64,
+    phases: Vec<PhaseFacts>,
 }
 
 impl Started {
-    fn now() -> Self {
-        Self { clock: Instant::now(), at: jiff::Timestamp::now() }
+    pub(super) fn now() -> Self {
+        Self { clock: Instant::now(), at: jiff::Timestamp::now(), cpu: cpu_seconds(), phases: Vec::new() }
     }
 
-    fn elapsed(&self) -> Duration {
+    /// Says that a part of the run has ended; one that ends again adds to itself.
+    pub(super) fn ended(&mut self, name: &'static str) {
+        let of = |all: f64, part: fn(&PhaseFacts) -> f64| all - self.phases.iter().map(part).sum::<f64>();
+        let seconds = of(self.elapsed().as_secs_f64(), |phase| phase.seconds);
+        let cpu = of(cpu_seconds() - self.cpu, |phase| phase.cpu_seconds);
+        match self.phases.iter_mut().find(|phase| phase.name == name) {
+            Some(phase) => {
+                phase.seconds += seconds;
+                phase.cpu_seconds += cpu;
+            }
+            None => self.phases.push(PhaseFacts { name, seconds, cpu_seconds: cpu }),
+        }
+    }
+
+    pub(super) fn elapsed(&self) -> Duration {
         self.clock.elapsed()
     }
 
-    fn write_facts(&self, staging: &Staging, options: &RunOptions) -> Result<()> {
+    pub(super) fn write_facts(&self, staging: &Staging, options: &RunOptions) -> Result<()> {
         let facts = RunFacts {
             tool_version: env!("CARGO_PKG_VERSION"),
             started_at: self.at.to_string(),
@@ -473,6 +531,7 @@ impl Started {
             threads: options.threads.get(),
             memory_bytes: options.memory,
             peak_rss_bytes: peak_rss(),
+            phases: self.phases.clone(),
         };
         let mut file = staging.create("run.json")?;
         write_json(&mut file, &facts, &staging.path().join("run.json"))?;

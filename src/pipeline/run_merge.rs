@@ -8,6 +8,7 @@ use arrow::compute::{interleave, interleave_record_batch};
 use arrow::datatypes::{DataType, Field, Schema};
 
 use super::article_rows::{ArticleRows, TEXT, shared_text};
+use super::dataset_run::DatasetBatches;
 use super::merge_heap::MergeHeap;
 use super::runs::{MemoryRun, Run, RunWriter};
 use crate::error::Result;
@@ -27,12 +28,15 @@ pub fn open_bytes(runs: &[Run]) -> u64 {
 /// When a run cannot be read or written.
 pub fn merge_passes(
     (folder, scratch): (&Path, &Path),
-    mut runs: Vec<Run>,
+    runs: Vec<Run>,
     limit: u64,
     chunk_bytes: u64,
 ) -> Result<Vec<Run>> {
     let scratch = real_path(scratch)?;
     let mut pass = 0;
+    // A dataset is one run already, and far larger than any other.
+    let (datasets, mut runs): (Vec<Run>, Vec<Run>) = runs.into_iter().partition(|run| run.dataset.is_some());
+    let limit = limit.saturating_sub(open_bytes(&datasets));
     while runs.len() > 2 && open_bytes(&runs) > limit {
         let mut group: Vec<Run> = runs.drain(..2).collect();
         while !runs.is_empty() && open_bytes(&group) + open_bytes(&runs[..1]) <= limit {
@@ -44,6 +48,7 @@ pub fn merge_passes(
         }
         pass += 1;
     }
+    runs.extend(datasets);
     Ok(runs)
 }
 
@@ -83,8 +88,23 @@ enum Cursor {
     Memory { run: Arc<MemoryRun>, at: usize, first_load: usize },
 }
 
+/// Where the batches of a cursor come from.
+enum Batches {
+    Ipc(IpcReader),
+    Dataset(DatasetBatches),
+}
+
+impl Batches {
+    fn next(&mut self) -> Result<Option<RecordBatch>> {
+        match self {
+            Self::Ipc(reader) => reader.next().transpose(),
+            Self::Dataset(batches) => batches.next(),
+        }
+    }
+}
+
 struct FileCursor {
-    reader: IpcReader,
+    batches: Batches,
     batch: RecordBatch,
     rows: ArticleRows,
     text: ArrayRef,
@@ -119,9 +139,16 @@ impl RunMerge {
     pub fn open(folder: &Path, runs: &[Run], from: &[u8]) -> Result<Self> {
         let mut merge = Self { cursors: Vec::new(), heap: MergeHeap::default(), loads: 0 };
         for run in runs {
-            let cursor = match &run.memory {
-                Some(memory) => merge.open_memory(memory, from),
-                None => merge.open_file(folder, run, from)?,
+            let cursor = match (&run.memory, &run.dataset) {
+                (Some(memory), _) => merge.open_memory(memory, from),
+                (None, Some(dataset)) => merge.open_batches(Batches::Dataset(dataset.batches(from)), from)?,
+                (None, None) => {
+                    let start =
+                        run.chunks.partition_point(|chunk| chunk.first_key.as_slice() <= from).saturating_sub(1);
+                    let mut reader = IpcReader::open(&folder.join(&run.file), None)?;
+                    reader.seek(start)?;
+                    merge.open_batches(Batches::Ipc(reader), from)?
+                }
             };
             merge.cursors.extend(cursor);
         }
@@ -145,14 +172,11 @@ impl RunMerge {
         (at < run.count()).then(|| Cursor::Memory { run: Arc::clone(run), at, first_load })
     }
 
-    fn open_file(&mut self, folder: &Path, run: &Run, from: &[u8]) -> Result<Option<Cursor>> {
-        let start = run.chunks.partition_point(|chunk| chunk.first_key.as_slice() <= from).saturating_sub(1);
-        let mut reader = IpcReader::open(&folder.join(&run.file), None)?;
-        reader.seek(start)?;
-        let Some(batch) = reader.next().transpose()? else { return Ok(None) };
+    fn open_batches(&mut self, mut batches: Batches, from: &[u8]) -> Result<Option<Cursor>> {
+        let Some(batch) = batches.next()? else { return Ok(None) };
         let (rows, text) = (ArticleRows::of(&batch), shared_text(&batch));
         let mut cursor =
-            FileCursor { reader, batch, rows, text, load: self.loads, row: 0, keys: Vec::new(), ends: Vec::new() };
+            FileCursor { batches, batch, rows, text, load: self.loads, row: 0, keys: Vec::new(), ends: Vec::new() };
         self.loads += 1;
         cursor.read_keys();
         while cursor.key() < from {
@@ -225,7 +249,7 @@ impl FileCursor {
     fn advance(&mut self, loads: &mut usize) -> Result<bool> {
         self.row += 1;
         if self.row == self.batch.num_rows() {
-            let Some(batch) = self.reader.next().transpose()? else { return Ok(false) };
+            let Some(batch) = self.batches.next()? else { return Ok(false) };
             self.rows = ArticleRows::of(&batch);
             self.text = shared_text(&batch);
             self.batch = batch;

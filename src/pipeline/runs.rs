@@ -8,6 +8,7 @@ use arrow::compute::interleave_record_batch;
 use serde::{Deserialize, Serialize};
 
 use super::article_rows::{ArticleRows, count_metadata, shared_text};
+use super::dataset_run::DatasetRun;
 use super::external_sort::RowArena;
 use crate::error::Result;
 use crate::io::{IpcWriter, SpillWriter};
@@ -29,7 +30,7 @@ pub struct RunLimits {
     pub keep_last: bool,
 }
 
-/// A sorted run, on disk or in memory.
+/// A sorted run: on disk, in memory, or in a published dataset.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Run {
     /// Path in the folder of the run; absolute for a run that a merge has made elsewhere, empty for one in memory.
@@ -39,6 +40,9 @@ pub struct Run {
     /// Its rows, where they stay in memory.
     #[serde(skip)]
     pub memory: Option<Arc<MemoryRun>>,
+    /// Its rows, where they stand in a dataset.
+    #[serde(skip)]
+    pub dataset: Option<Arc<DatasetRun>>,
 }
 
 /// A run that was never written: the last one of a worker, when the next phase has room for it.
@@ -156,7 +160,7 @@ impl RunBuffer {
             let rows = self.batches.iter().map(ArticleRows::of).collect();
             let texts = self.batches.iter().map(shared_text).collect();
             let memory = Some(Arc::new(MemoryRun { batches: self.batches, rows, texts, keys: self.keys }));
-            self.runs.push(Run { file: PathBuf::new(), chunks: Vec::new(), memory });
+            self.runs.push(Run { file: PathBuf::new(), chunks: Vec::new(), memory, dataset: None });
         }
         Ok(self.runs)
     }
@@ -205,7 +209,7 @@ pub(super) struct RunWriter {
 impl RunWriter {
     pub(super) fn create(folder: &Path, file: PathBuf, like: &RecordBatch) -> Result<Self> {
         let writer = IpcWriter::create(&folder.join(&file), &like.schema())?;
-        Ok(Self { writer, run: Run { file, chunks: Vec::new(), memory: None } })
+        Ok(Self { writer, run: Run { file, chunks: Vec::new(), memory: None, dataset: None } })
     }
 
     pub(super) fn write(&mut self, batch: &RecordBatch, first_key: Vec<u8>, bytes: u64) -> Result<()> {

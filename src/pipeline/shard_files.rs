@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use arrow::array::RecordBatch;
 
-use crate::columns::Table;
+use crate::columns::{ARTICLES, Table};
 use crate::config::{Config, ExportConfig};
 use crate::error::Result;
 use crate::io::{DigestWriter, Staging};
@@ -22,6 +22,18 @@ pub fn writer_options(config: &ExportConfig) -> WriterOptions {
         zstd_level: config.parquet_zstd_level,
         jsonl_compression: if config.jsonl_zstd { JsonlCompression::Zstd } else { JsonlCompression::None },
     }
+}
+
+/// The path of a shard below the dataset, without its extension; `part` is 0 for what was written whole, else the appended part.
+pub fn shard_stem(table: &Table, part: u16, (number, count): (usize, usize)) -> String {
+    format!("{}{number:05}-of-{count:05}", shard_prefix(table, part))
+}
+
+/// What the paths of the shards of a part begin with.
+pub fn shard_prefix(table: &Table, part: u16) -> String {
+    let folder = if table.name == ARTICLES.name { "data" } else { "tables" };
+    let part = if part == 0 { String::new() } else { format!("part-{part:04}-") };
+    format!("{folder}/{}-{part}", table.name)
 }
 
 /// A file of a dataset whose digest is known when it is finished.
@@ -96,20 +108,20 @@ enum Lane {
 }
 
 impl ShardFiles {
-    /// Opens the files of shard `number` of `count`; with `overlap` each writer works on a thread of its own.
+    /// Opens the files of shard `number` of `count` of a part; with `overlap` each writer works on a thread of its own.
     ///
     /// # Errors
     /// When a file cannot be created.
     pub fn create(
         (staging, config): (&Staging, &Config),
-        (number, count): (usize, usize),
+        (part, number, count): (u16, usize, usize),
         overlap: bool,
     ) -> Result<Self> {
         let options = writer_options(&config.export);
         let mut lanes = Vec::new();
         for writer in writers::ALL {
-            let path =
-                format!("data/{}-{number:05}-of-{count:05}.{}", config.articles.name, writer.extension(&options));
+            let stem = shard_stem(config.articles, part, (number, count));
+            let path = format!("{stem}.{}", writer.extension(&options));
             let (file, rows) = TableFile::create(staging, path, (*writer, config.articles), options)?;
             lanes.push((file, Lane::open(rows, overlap)));
         }

@@ -1,7 +1,7 @@
 //! Writes a side table from its sorted rows, in shards that are cut like those of `articles`.
 
 use super::external_sort::Sorted;
-use super::shard_files::TableFile;
+use super::shard_files::{TableFile, shard_stem};
 use super::table_rows::TableBuilder;
 use crate::columns::Table;
 use crate::error::Result;
@@ -26,6 +26,8 @@ pub struct TableOptions {
     pub limits: CutLimits,
     /// What the writer needs.
     pub writer: WriterOptions,
+    /// The appended part; 0 for a whole dataset.
+    pub part: u16,
 }
 
 impl SideTable {
@@ -59,7 +61,7 @@ pub fn write_side_table(
     let mut at = 0_u64;
     for (number, _) in starts.iter().enumerate() {
         let end = starts.get(number + 1).copied().unwrap_or_else(|| rows.count());
-        let path = format!("tables/{}-{number:05}-of-{:05}.parquet", side.table.name, starts.len());
+        let path = format!("{}.parquet", shard_stem(side.table, options.part, (number, starts.len())));
         let (file, mut writer) = TableFile::create(staging, path, (&Parquet, side.table), options.writer)?;
         let mut builder = TableBuilder::new(side.table);
         let mut cut = RowGroupCut::new(options.limits);

@@ -52,6 +52,14 @@ pub const KEPT_PER_TABLE: u64 = 20;
 pub fn verify(dataset: &Path, config: &Config, options: &RunOptions) -> Result<Verification> {
     let given = Dataset::open(dataset)?;
     let manifest = &given.manifest;
+    if !manifest.appended.is_empty() {
+        return Err(Error::usage(format!(
+            "expected a dataset that was written whole, but `{}` has {} appended parts",
+            dataset.display(),
+            manifest.appended.len()
+        ))
+        .hint("work the raw files in with `append-only = false`, then verify"));
+    }
     if manifest.rule_version != RULE_VERSION {
         return Err(Error::usage(format!(
             "`{}` was decided by the rules `{}`, but this copydesk has `{RULE_VERSION}`",

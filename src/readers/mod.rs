@@ -22,7 +22,7 @@ mod tiling;
 mod whole;
 mod window;
 
-pub use self::parquet::Parquet;
+pub use self::parquet::{Parquet, each_row};
 pub use delimited::{CSV, Delimited, TSV};
 pub use field_sets::{FIELD_SETS, FieldSet, Meaning, Row};
 pub use html::Html;

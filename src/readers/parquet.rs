@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::kernels::sha256::Digest;
 use crate::origin::ByteRange;
 use crate::readers::build_record::JsonRecords;
-use crate::readers::parquet_rows::JsonRows;
+use crate::readers::parquet_rows::{JsonRows, RowForm};
 use crate::readers::tiling::Tiling;
 use crate::readers::{Layout, ReadContext, Reader, TileSink};
 use crate::rejection::{RawBytes, ReasonCode, Rejection};
@@ -60,43 +60,80 @@ impl Reader for Parquet {
 
     fn read(&self, input: &mut dyn RawInput, context: &ReadContext<'_>, sink: &mut dyn TileSink) -> Result<()> {
         let mut tiling = Tiling::new(context, sink);
-        let source = match open(input, context)? {
-            Ok(source) => source,
-            Err(rejection) => return damaged(rejection, &mut tiling),
-        };
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = match source.guarded(context, || ArrowReaderMetadata::load(&source, options))? {
-            Ok(metadata) => metadata,
-            Err(rejection) => return damaged(rejection, &mut tiling),
-        };
-        let mut rows = JsonRows::default();
         let mut records = JsonRecords::default();
-        for group in 0..metadata.metadata().num_row_groups() {
-            let built = source.guarded(context, || row_group(&source, &metadata, group))?;
-            let mut reader = match built {
-                Ok(reader) => reader,
+        each_batch((input, context), RowForm::Stated, &mut |batch| match batch {
+            Ok(rows) => hand_over(rows, &mut records, &mut tiling),
+            Err(rejection) => damaged(rejection, &mut tiling),
+        })
+    }
+}
+
+/// Hands over every row of a file as one line of JSON, in the form of the JSON Lines of a dataset, and what cannot be read.
+///
+/// A file that cannot be read is one rejection, a row group that cannot be decoded is one from its first bad batch on.
+///
+/// # Errors
+/// When the operating system refuses a read (its error names `file_name`), or `take` fails.
+pub fn each_row(
+    input: &mut dyn RawInput,
+    file_name: &str,
+    take: &mut dyn FnMut(std::result::Result<&[u8], Rejection>) -> Result<()>,
+) -> Result<()> {
+    let context = ReadContext {
+        base: 0,
+        max_record: u64::MAX,
+        file_name,
+        declared_fields: &[],
+        own_keys: &[],
+        fallback_encodings: &[],
+        facts: &[],
+    };
+    each_batch((input, &context), RowForm::Complete, &mut |batch| match batch {
+        Ok(rows) => rows.lines().try_for_each(|line| take(Ok(line))),
+        Err(rejection) => take(Err(rejection)),
+    })
+}
+
+fn each_batch(
+    (input, context): (&mut dyn RawInput, &ReadContext<'_>),
+    form: RowForm,
+    take: &mut dyn FnMut(std::result::Result<&JsonRows, Rejection>) -> Result<()>,
+) -> Result<()> {
+    let source = match open(input, context)? {
+        Ok(source) => source,
+        Err(rejection) => return take(Err(rejection)),
+    };
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let metadata = match source.guarded(context, || ArrowReaderMetadata::load(&source, options))? {
+        Ok(metadata) => metadata,
+        Err(rejection) => return take(Err(rejection)),
+    };
+    let mut rows = JsonRows::of(form);
+    for group in 0..metadata.metadata().num_row_groups() {
+        let built = source.guarded(context, || row_group(&source, &metadata, group))?;
+        let mut reader = match built {
+            Ok(reader) => reader,
+            Err(rejection) => {
+                take(Err(rejection))?;
+                continue;
+            }
+        };
+        loop {
+            let next = source.guarded(context, || match reader.next() {
+                None => Ok(false),
+                Some(batch) => rows.write(&batch?).map(|()| true).map_err(ParquetError::from),
+            })?;
+            match next {
+                Ok(true) => take(Ok(&rows))?,
+                Ok(false) => break,
                 Err(rejection) => {
-                    damaged(rejection, &mut tiling)?;
-                    continue;
-                }
-            };
-            loop {
-                let next = source.guarded(context, || match reader.next() {
-                    None => Ok(false),
-                    Some(batch) => rows.write(&batch?).map(|()| true).map_err(ParquetError::from),
-                })?;
-                match next {
-                    Ok(true) => hand_over(&rows, &mut records, &mut tiling)?,
-                    Ok(false) => break,
-                    Err(rejection) => {
-                        damaged(rejection, &mut tiling)?;
-                        break;
-                    }
+                    take(Err(rejection))?;
+                    break;
                 }
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn row_group(source: &Source, metadata: &ArrowReaderMetadata, group: usize) -> ParquetResult<ParquetRecordBatchReader> {

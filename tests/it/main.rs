@@ -1,13 +1,16 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests open files and stop at the first surprise")]
 
+mod append;
 mod boilerplate;
 mod calibrate;
 mod check;
+mod check_schema;
 mod cli;
 mod crash;
 mod determinism;
 mod docs;
+mod expect;
 mod explain;
 mod extend;
 mod html;

@@ -14,7 +14,7 @@ fn word(numbers: &mut Numbers) -> String {
 }
 
 /// JSON lines of articles, a third of them edited copies of earlier ones, some in other sources, some with other numbers.
-fn edited_lines(numbers: &mut Numbers, records: usize) -> Vec<String> {
+pub fn edited_lines(numbers: &mut Numbers, records: usize) -> Vec<String> {
     let mut texts: Vec<(Vec<String>, u64)> = Vec::new();
     let mut lines = Vec::new();
     for record in 0..records {
@@ -39,7 +39,7 @@ fn edited_lines(numbers: &mut Numbers, records: usize) -> Vec<String> {
     lines
 }
 
-fn write_parts(raw: &Path, lines: &[String], parts: usize) {
+pub fn write_parts(raw: &Path, lines: &[String], parts: usize) {
     fs::create_dir_all(raw).unwrap();
     for (number, part) in lines.chunks(lines.len().div_ceil(parts)).enumerate() {
         fs::write(raw.join(format!("part-{number:03}.jsonl")), part.concat()).unwrap();
@@ -47,7 +47,7 @@ fn write_parts(raw: &Path, lines: &[String], parts: usize) {
 }
 
 /// The rows of a table as maps from column to text.
-fn rows(dataset: &Path, table: &str) -> Vec<BTreeMap<String, String>> {
+pub fn rows(dataset: &Path, table: &str) -> Vec<BTreeMap<String, String>> {
     use arrow::util::display::{ArrayFormatter, FormatOptions};
     let mut rows = Vec::new();
     for (name, bytes) in files(dataset) {

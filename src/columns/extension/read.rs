@@ -264,6 +264,7 @@ impl Reading<'_> {
         );
         match did_you_mean(name, self.columns.keys().map(String::as_str)) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None if name.starts_with("x_") => error.hint("declare it under `properties`"),
             None => error.hint(format!("a column of your own would be `x_{name}`")),
         }
     }

@@ -39,6 +39,8 @@ pub struct Member {
     pub cluster: Id,
     /// Id of the row.
     pub id: Id,
+    /// Part of the dataset that it came with.
+    pub part: u16,
     /// Stated size.
     pub size: i32,
     /// Whether it says that it is the representative.
@@ -215,8 +217,11 @@ impl ArticleVisitor<'_> {
             let (Some(id), Some(cluster)) = (parse_id(ids.value(row)), parse_id(clusters.value(row))) else { continue };
             let fact = ArticleFact { id, origin: origins.digest(row), dates: dates.stated(row).digest() };
             self.articles.facts.push(fact);
-            let member = Member { cluster, id, size: sizes.value(row), is_representative: representative.value(row) };
-            if member.cluster != id || member.size != 1 || !member.is_representative {
+            let (size, is_representative) = (sizes.value(row), representative.value(row));
+            let member = Member { cluster, id, part: rows.part, size, is_representative };
+            // A row that stands alone may have got copies with a later part.
+            let grows = !self.manifest.appended.is_empty();
+            if grows || member.cluster != id || member.size != 1 || !member.is_representative {
                 self.articles.members.push(member);
             }
             if let Some(splits) = &self.manifest.splits {

@@ -15,6 +15,7 @@ use crate::manifest::{FileEntry, Manifest, TOOL};
 use crate::origin::escape_path;
 use crate::pipeline::incremental::FOLDER;
 use crate::pipeline::interim::MANIFEST;
+use crate::pipeline::shard_files::{shard_prefix, shard_stem};
 
 /// File of the facts of a run.
 const RUN_FACTS: &str = "run.json";
@@ -30,6 +31,8 @@ pub struct TableFiles<'m> {
     pub table: &'static Table,
     /// Parquet files in order, each with its JSONL file where there is one.
     pub shards: Vec<(&'m FileEntry, Option<&'m FileEntry>)>,
+    /// The part of each of them: 0 for what was written whole, then the appended ones.
+    pub parts: Vec<u16>,
     /// Whether no file is known to be missing.
     pub complete: bool,
 }
@@ -198,42 +201,55 @@ pub fn table_files<'m>(manifest: &'m Manifest, articles: &'static Table, report:
     let entries: BTreeMap<&str, &FileEntry> = manifest.files.iter().map(|entry| (entry.path.as_str(), entry)).collect();
     tables_of(articles, manifest.splits.is_some())
         .map(|table| {
-            let mut files = TableFiles { table, shards: Vec::new(), complete: true };
-            let folder = if table.name == articles.name { "data" } else { "tables" };
-            let prefix = format!("{folder}/{}-", table.name);
-            let count = entries.keys().filter(|path| path.starts_with(&prefix) && path.ends_with(".parquet")).count();
-            if count == 0 {
-                files.complete = false;
-                report.add(
-                    Rule::ShardNames,
-                    MANIFEST,
-                    format_args!("expected a Parquet file of `{}`, but found none", table.name),
-                );
-            }
-            for number in 0..count {
-                let stem = format!("{prefix}{number:05}-of-{count:05}");
-                let Some(parquet) = entries.get(format!("{stem}.parquet").as_str()) else {
-                    files.complete = false;
-                    report.add(
-                        Rule::ShardNames,
-                        MANIFEST,
-                        format_args!("expected `{stem}.parquet`, but the manifest does not list it"),
-                    );
-                    continue;
-                };
-                let jsonl = ["jsonl", "jsonl.zst"].iter().find_map(|end| entries.get(format!("{stem}.{end}").as_str()));
-                if jsonl.is_none() && folder == "data" {
-                    report.add(
-                        Rule::ShardNames,
-                        parquet.path.as_str(),
-                        "expected a JSONL file of the same rows, but the manifest lists none",
-                    );
-                }
-                files.shards.push((parquet, jsonl.copied()));
+            let mut files = TableFiles { table, shards: Vec::new(), parts: Vec::new(), complete: true };
+            for part in 0..=manifest.appended.len() {
+                files.take_part(u16::try_from(part).unwrap_or(u16::MAX), &entries, report);
             }
             files
         })
         .collect()
+}
+
+impl<'m> TableFiles<'m> {
+    /// Adds the files of a part.
+    fn take_part(&mut self, part: u16, entries: &BTreeMap<&str, &'m FileEntry>, report: &mut Report) {
+        let prefix = shard_prefix(self.table, part);
+        let of_part = |path: &str| {
+            let rest = path.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".parquet"));
+            rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+        };
+        let count = entries.keys().filter(|path| of_part(path)).count();
+        if count == 0 {
+            self.complete = false;
+            report.add(
+                Rule::ShardNames,
+                MANIFEST,
+                format_args!("expected a Parquet file of `{}`, but found none", self.table.name),
+            );
+        }
+        for number in 0..count {
+            let stem = shard_stem(self.table, part, (number, count));
+            let Some(parquet) = entries.get(format!("{stem}.parquet").as_str()) else {
+                self.complete = false;
+                report.add(
+                    Rule::ShardNames,
+                    MANIFEST,
+                    format_args!("expected `{stem}.parquet`, but the manifest does not list it"),
+                );
+                continue;
+            };
+            let jsonl = ["jsonl", "jsonl.zst"].iter().find_map(|end| entries.get(format!("{stem}.{end}").as_str()));
+            if jsonl.is_none() && self.table.name == ARTICLES.name {
+                report.add(
+                    Rule::ShardNames,
+                    parquet.path.as_str(),
+                    "expected a JSONL file of the same rows, but the manifest lists none",
+                );
+            }
+            self.shards.push((parquet, jsonl.copied()));
+            self.parts.push(part);
+        }
+    }
 }
 
 /// Where a listed file lies; none when its path leads out of the dataset.

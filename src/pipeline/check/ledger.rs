@@ -25,8 +25,18 @@ pub struct Ledger {
     pub complete: bool,
     /// Every id, sorted, each once.
     pub ids: Vec<Id>,
-    /// Records removed for each article, by its place in [`Articles::facts`].
-    pub removed: Vec<u32>,
+    /// Records removed for articles: the place of the article in [`Articles::facts`] and the part that the record came with; sorted.
+    pub removed: Vec<(u32, u16)>,
+}
+
+impl Ledger {
+    /// How many records were removed for an article up to a part.
+    pub fn removed_for(&self, article: usize, part: u16) -> u64 {
+        let article = article as u32;
+        let start = self.removed.partition_point(|removed| *removed < (article, 0));
+        let end = self.removed.partition_point(|removed| *removed <= (article, part));
+        (end - start) as u64
+    }
 }
 
 /// Checks the rows of `records`.
@@ -44,13 +54,14 @@ pub fn check_ledger(
         rule_version: &manifest.rule_version,
         seen: vec![false; articles.facts.len()],
         counts: Counts::default(),
-        ledger: Ledger { removed: vec![0; articles.facts.len()], ..Ledger::default() },
+        ledger: Ledger::default(),
     };
     let complete = read_table((root, manifest), files, &mut visitor, report)?;
     let LedgerVisitor { seen, counts, mut ledger, .. } = visitor;
     ledger.complete = complete;
     ledger.ids.sort_unstable();
     ledger.ids.dedup();
+    ledger.removed.sort_unstable();
     if complete {
         counts.compare(&manifest.account, report);
     } else {
@@ -118,7 +129,7 @@ impl Visitor for LedgerVisitor<'_> {
                 }
                 ("duplicate", _) => {
                     *self.counts.relations.entry(relations.value(row).to_owned()).or_default() += 1;
-                    self.check_target(rows.place(row), text_option(targets, row), report);
+                    self.check_target((rows, row), text_option(targets, row), report);
                     let version = text_option(versions, row).unwrap_or_default();
                     if version != self.rule_version {
                         let detail = format_args!("expected `{}`, but found `{version}`", self.rule_version);
@@ -162,7 +173,8 @@ impl LedgerVisitor<'_> {
         }
     }
 
-    fn check_target(&mut self, place: Place<'_>, target: Option<&str>, report: &mut Report) {
+    fn check_target(&mut self, (rows, row): (&Rows<'_>, usize), target: Option<&str>, report: &mut Report) {
+        let place = rows.place(row);
         let Some(target) = target else {
             report.add(Rule::DuplicateTarget, place, "expected an id in `duplicate_of`, but found null");
             return;
@@ -171,7 +183,7 @@ impl LedgerVisitor<'_> {
             return;
         }
         match parse_id(target).and_then(|id| self.articles.find(&id)) {
-            Some(at) => self.ledger.removed[at] += 1,
+            Some(at) => self.ledger.removed.push((at as u32, rows.part)),
             None => report.add(
                 Rule::DuplicateTarget,
                 place,

@@ -5,23 +5,29 @@
 mod articles;
 mod candidates;
 mod clusters;
+mod expect;
 pub(super) mod files;
 mod footer;
+pub mod formats;
 pub(super) mod guard;
 mod jsonl;
 mod keys;
 mod ledger;
 mod pairs;
+mod place_rows;
 pub(super) mod report;
 mod row_rules;
 mod rules;
+mod schema;
 mod splits;
 mod tables;
 
 use std::path::Path;
 
-pub use report::{Checked, Finding, Report};
+pub use expect::ExpectationCheck;
+pub use report::{Checked, Finding, Place, REPORT_VERSION, Report, RuleName, Severity, TextPlace};
 pub use rules::Rule;
+pub use schema::{DataFormat, References, SchemaCheck, check_with_schema};
 
 use crate::columns::SCHEMA_VERSION;
 use crate::error::Result;
@@ -34,37 +40,52 @@ fn needs_schema() -> impl Iterator<Item = Rule> {
     Rule::ALL.iter().copied().filter(|rule| *rule >= Rule::ShardNames)
 }
 
-/// Checks the dataset at `path`; the report keeps the first `kept_per_rule` findings of each rule.
+/// Checks the dataset at `path` and what is expected of it; the report keeps the first `kept_per_rule` findings of each rule.
 ///
 /// What is wrong with the dataset is in the report, damaged files too.
 ///
 /// # Errors
 /// A usage error when `path` is not a dataset; an I/O error when the operating system refuses a file.
-pub fn check_dataset(path: &Path, kept_per_rule: u64) -> Result<Report> {
+pub fn check_dataset(path: &Path, expected: Option<&ExpectationCheck>, kept_per_rule: u64) -> Result<Report> {
     let mut report = Report::new(kept_per_rule);
-    let Some(manifest) = files::read_manifest(path, &mut report)? else {
+    path.display().to_string().clone_into(&mut report.subject);
+    report.root.clone_from(&report.subject);
+    for rule in Rule::ALL {
+        report.apply(*rule);
+    }
+    check_all(path, &mut report)?;
+    // What is damaged or of another schema cannot be judged.
+    if let Some(expected) = expected.filter(|_| report.skipped.is_empty()) {
+        expect::check_expectations(path, expected, &mut report)?;
+    }
+    place_rows::place_rows(path, &mut report)?;
+    Ok(report)
+}
+
+fn check_all(path: &Path, report: &mut Report) -> Result<()> {
+    let Some(manifest) = files::read_manifest(path, report)? else {
         report.skip(&Rule::ALL.iter().copied().filter(|rule| *rule != Rule::ManifestReadable).collect::<Vec<_>>());
-        return Ok(report);
+        return Ok(());
     };
-    files::check_files(path, &manifest, &mut report)?;
+    files::check_files(path, &manifest, report)?;
     if manifest.schema_version != SCHEMA_VERSION {
         report.skip(&needs_schema().collect::<Vec<_>>());
-        return Ok(report);
+        return Ok(());
     }
-    let main = files::articles_table((path, &manifest), &mut report)?;
-    files::check_schemas((path, &manifest), main, &mut report)?;
+    let main = files::articles_table((path, &manifest), report)?;
+    files::check_schemas((path, &manifest), main, report)?;
     let dataset = (path, &manifest);
-    let tables = files::table_files(&manifest, main, &mut report);
+    let tables = files::table_files(&manifest, main, report);
     let [articles, records, pairs, candidates, splits @ ..] = tables.as_slice() else {
         unreachable!("law: there are four tables or more");
     };
-    let articles = articles::check_articles(dataset, articles, &mut report)?;
-    let ledger = ledger::check_ledger(dataset, records, &articles, &mut report)?;
-    clusters::check_clusters(&manifest, &articles, &ledger, &mut report);
-    pairs::check_pairs(dataset, pairs, &ledger, &mut report)?;
-    candidates::check_candidates(dataset, candidates, &articles, &mut report)?;
+    let articles = articles::check_articles(dataset, articles, report)?;
+    let ledger = ledger::check_ledger(dataset, records, &articles, report)?;
+    clusters::check_clusters(&manifest, &articles, &ledger, report);
+    pairs::check_pairs(dataset, pairs, &ledger, report)?;
+    candidates::check_candidates(dataset, candidates, &articles, report)?;
     if let ([splits], Some(stated)) = (splits, &manifest.splits) {
-        splits::check_splits(dataset, (splits, stated), &articles, &mut report)?;
+        splits::check_splits(dataset, (splits, stated), &articles, report)?;
     }
-    Ok(report)
+    Ok(())
 }

@@ -136,7 +136,7 @@ mod tests {
         use arrow::array::RecordBatch;
         for table in TABLES {
             let batch = RecordBatch::new_empty(crate::columns::arrow_schema(table));
-            let rows = Rows { batch: &batch, file: "f", first: 0 };
+            let rows = Rows { batch: &batch, file: "f", first: 0, part: 0 };
             let mut report = Report::new(1);
             RowRules::new(table).check(&rows, &mut report).unwrap();
             RowOrder::new(table).check(&rows, &mut report);

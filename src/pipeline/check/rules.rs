@@ -39,7 +39,7 @@ rules! {
     ParquetFooter = "parquet-footer", "Parquet files state their sort order, have bloom filters on ids and digests, and hold no word of a text in their footer.";
     RowCount = "row-count", "Every file and table has as many rows as the manifest states.";
     RowSchema = "row-schema", "Every row is valid against the JSON Schema of its table.";
-    RowOrder = "row-order", "The rows of a table are sorted across its files, and no sort key comes twice.";
+    RowOrder = "row-order", "The rows of a table are sorted across its files, those of each appended part by themselves, and no sort key comes twice.";
     IdUnique = "id-unique", "No id comes twice in `articles`.";
     SchemaVersion = "schema-version", "Every article names the record schema of the manifest.";
     TextDigest = "text-digest", "`text_sha256` is the SHA-256 of `text`.";
@@ -56,7 +56,7 @@ rules! {
     RuleVersion = "rule-version", "Every proof names the duplicate rules of the manifest.";
     ClusterColumns = "cluster-columns", "`is_representative`, `cluster_relation`, `cluster_size` and `similarity` of a row agree.";
     ClusterRepresentative = "cluster-representative", "Every cluster has one representative, and `cluster_id` is its id.";
-    ClusterSize = "cluster-size", "`cluster_size` is the number of the cluster's rows and of the records removed for them.";
+    ClusterSize = "cluster-size", "`cluster_size` is the number of the cluster's rows and of the records removed for them, as of the part that the row came with.";
     PairIds = "pair-ids", "A pair is of two different ids, and both are in `records`.";
     CandidateId = "candidate-id", "Every date candidate belongs to a row of `articles`.";
     CandidateRank = "candidate-rank", "The candidates of an article are ranked from 0 without gap, and are 64 at most.";

@@ -34,6 +34,8 @@ pub struct Rows<'a> {
     pub file: &'a str,
     /// Place of the first of them in the file.
     pub first: u64,
+    /// The part of the dataset that the file belongs to.
+    pub part: u16,
 }
 
 impl<'a> Rows<'a> {
@@ -95,9 +97,12 @@ pub fn read_table(
     report: &mut Report,
 ) -> Result<bool> {
     let table = files.table;
-    let mut reading = Reading { table, rules: RowRules::new(table), order: RowOrder::new(table), visitor };
+    let mut reading = Reading { table, rules: RowRules::new(table), order: RowOrder::new(table), part: 0, visitor };
     let (mut complete, mut total) = (files.complete, 0);
-    for (parquet, jsonl) in &files.shards {
+    for ((parquet, jsonl), part) in files.shards.iter().zip(&files.parts) {
+        if std::mem::replace(&mut reading.part, *part) != *part {
+            reading.order = RowOrder::new(table);
+        }
         let Some((file, _)) = path_of(root, parquet).map(|path| open_file(&path)).transpose()?.flatten() else {
             complete = false;
             continue;
@@ -146,6 +151,7 @@ struct Reading<'v> {
     table: &'static Table,
     rules: RowRules,
     order: RowOrder,
+    part: u16,
     visitor: &'v mut dyn Visitor,
 }
 
@@ -172,7 +178,7 @@ impl Reading<'_> {
                 }
             };
             let batch = batch.with_schema(Arc::clone(&schema))?;
-            let rows = Rows { batch: &batch, file: name, first };
+            let rows = Rows { batch: &batch, file: name, first, part: self.part };
             self.rules.check(&rows, report)?;
             self.order.check(&rows, report);
             self.visitor.rows(&rows, report)?;

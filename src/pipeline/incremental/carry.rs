@@ -1,21 +1,20 @@
-//! What stays of a published dataset: its rows as sorted runs, key rows, rejected rows, and the account of them.
+//! What stays of a published dataset: key rows, rejected rows, stubs of removed ones, and the account of them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryArray, BooleanArray, Date32Array, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array,
-    ListArray, RecordBatch, StringArray, TimestampMicrosecondArray, new_empty_array,
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
 };
-use arrow::buffer::{OffsetBuffer, ScalarBuffer};
-use arrow::compute::filter_record_batch;
-use arrow::datatypes::{DataType, Int64Type, Schema};
+use arrow::datatypes::Int64Type;
 
 use super::index::Index;
-use crate::columns::interim::{self, interim_field};
+use crate::columns::interim;
 use crate::columns::{Column, ColumnType, RECORDS, Table, TextListBuilder, arrow_schema};
 use crate::dedup::KeyRow;
+use crate::dedup::key_row::NEW_PART;
 use crate::error::{Error, Result};
 use crate::io::SpillWriter;
 use crate::kernels::encode_row::{RowReader, push_bytes_ordered, push_i64};
@@ -23,6 +22,7 @@ use crate::manifest::StageAccount;
 use crate::pipeline::article_rows::{half_digest, id_bytes, numbers, option, text, text_option};
 use crate::pipeline::chain::Written;
 use crate::pipeline::dataset_rows::Dataset;
+use crate::pipeline::dataset_run::with_interim_columns;
 use crate::pipeline::external_sort::{Sorted, Sorter};
 use crate::pipeline::rejects::push_ledger_key;
 use crate::pipeline::runs::{RunBuffer, RunLimits};
@@ -42,7 +42,7 @@ pub struct Carried {
     pub records: u64,
     /// What the stages did to them.
     pub accounts: Vec<StageAccount>,
-    /// Runs of their rows, key rows, rejected rows.
+    /// Key rows and rejected rows.
     pub written: Written,
     /// Runs of records that were removed as duplicates: what the ledger says of them, without a text.
     pub stubs: Written,
@@ -50,13 +50,15 @@ pub struct Carried {
     pub gone: Sorted,
 }
 
-/// Writes what stays of a dataset to `folder`: the records of the raw paths for which `stays` holds.
+/// Writes what stays of a dataset to `folder`: the records of the raw paths for which `stays` holds. With `in_parts` key rows say in
+/// which part of the dataset they were published.
 ///
 /// # Errors
 /// When the dataset or its index is damaged, or a spill file cannot be written.
 pub fn carry(
     (dataset, articles, index): (&Dataset<'_>, &'static Table, &Index),
     stays: impl Fn(&str) -> bool,
+    in_parts: bool,
     (folder, limits, sorter_bytes): (&Path, RunLimits, usize),
 ) -> Result<Carried> {
     let limits = RunLimits { keep_last: false, ..limits };
@@ -73,29 +75,16 @@ pub fn carry(
     };
     let names: Vec<&str> = RECORDS.columns.iter().map(|column| column.name).collect();
     let mut rows = index.rows()?;
-    dataset.scan(&RECORDS, &names, |batch| ledger.push(batch, &mut rows, &stays))?;
+    dataset.scan_parts(&RECORDS, &names, |part, batch| {
+        let part = if in_parts { part.number } else { NEW_PART };
+        ledger.push((part, batch), &mut rows, &stays)
+    })?;
     if rows.next()?.is_some() {
         return Err(Error::dataset("the index has more rows than `records`")
             .hint("remove the folder `index`, and all raw files are read again"));
     }
-    let mut rows = RunBuffer::create(folder, "carried", limits)?;
-    let names: Vec<&str> = articles.columns.iter().map(|column| column.name).collect();
-    let schema = arrow_schema(articles);
-    dataset.scan(articles, &names, |batch| {
-        let paths = text(batch, "raw_path");
-        let wanted: BooleanArray = paths.iter().map(|path| Some(path.is_some_and(&stays))).collect();
-        let batch = filter_record_batch(&batch.clone().with_schema(Arc::clone(&schema))?, &wanted)?;
-        if batch.num_rows() > 0 {
-            rows.push(with_interim_columns(&batch)?)?;
-        }
-        Ok(())
-    })?;
-    let written = Written {
-        runs: rows.finish()?,
-        keys: vec!["before.keys".into()],
-        rejects: vec!["before.rejects".into()],
-        ..Written::default()
-    };
+    let written =
+        Written { keys: vec!["before.keys".into()], rejects: vec!["before.rejects".into()], ..Written::default() };
     ledger.finish(written)
 }
 
@@ -114,7 +103,7 @@ struct LedgerCarrier {
 impl LedgerCarrier {
     fn push<R: std::io::Read>(
         &mut self,
-        batch: &RecordBatch,
+        (part, batch): (u16, &RecordBatch),
         rows: &mut super::index::IndexRows<R>,
         stays: impl Fn(&str) -> bool,
     ) -> Result<()> {
@@ -152,8 +141,9 @@ impl LedgerCarrier {
                 text_sha256: known.text_sha256,
                 key_sha256: known.key_sha256,
                 size: known.size,
-                bands: known.bands,
+                bands: known.bands.into_iter().collect(),
                 carried: true,
+                part,
             };
             self.row.clear();
             key.push_row(&mut self.row);
@@ -267,27 +257,6 @@ fn stub_column(column: &Column, stubs: &[Stub]) -> ArrayRef {
         }
         (ColumnType::TextList, ..) => Arc::new(TextListBuilder::empty_lists(rows)),
     }
-}
-
-/// The batch with the interim columns that runs have. What was made of the text stands in the index; date candidates stay in their table.
-fn with_interim_columns(batch: &RecordBatch) -> Result<RecordBatch> {
-    let rows = batch.num_rows();
-    let mut fields: Vec<_> = batch.schema_ref().fields().iter().cloned().collect();
-    let mut columns = batch.columns().to_vec();
-    for name in [interim::DATE_CANDIDATES, interim::SOURCE_RANK, interim::KEY_SHA256, interim::BANDS] {
-        let field = interim_field(name);
-        columns.push(match field.data_type() {
-            DataType::List(element) => {
-                let offsets = OffsetBuffer::new(ScalarBuffer::from(vec![0; rows + 1]));
-                Arc::new(ListArray::new(Arc::clone(element), offsets, new_empty_array(element.data_type()), None))
-            }
-            DataType::Int32 => Arc::new(Int32Array::from(vec![0; rows])),
-            DataType::FixedSizeBinary(_) => Arc::new(FixedSizeBinaryArray::new(32, vec![0_u8; 32 * rows].into(), None)),
-            _ => Arc::new(BinaryArray::from_iter_values((0..rows).map(|_| [0_u8; 0]))),
-        });
-        fields.push(Arc::new(field));
-    }
-    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }
 
 /// Whether the row of a run is carried over: only these have no digest of the folded text.

@@ -173,29 +173,37 @@ impl IndexRow {
             metadata: row.metadata,
             canonical_url: row.canonical_url,
             size: row.size,
-            bands: row.bands.clone(),
+            bands: row.bands.keys().collect(),
         }
     }
 }
 
-/// Writes the index of a dataset: `plan` has its raw files, `rows` its key rows as [`KeyRow::push_row`] wrote them behind a sort key of
-/// `raw_path` and `raw_index`.
+/// The states of the raw files of a plan.
+pub fn file_states(plan: &Plan) -> Vec<FileState> {
+    plan.files.iter().map(FileState::of).collect()
+}
+
+/// Writes the index of a dataset: `files` are its raw files, `rows` its key rows as [`KeyRow::push_row`] wrote them behind a sort key of
+/// `raw_path` and `raw_index`; they come behind those of the index that is added to.
 ///
 /// # Errors
 /// When a file cannot be written.
 pub fn write_index(
     staging: &Staging,
     (config, dataset_sha256): (&Config, &str),
-    plan: &Plan,
-    rows: &Sorted,
+    files: Vec<FileState>,
+    (before, rows): (Option<&Index>, &Sorted),
 ) -> Result<()> {
-    let files = plan.files.iter().map(FileState::of).collect();
     let list = FileList { header: Header::of(config), dataset_sha256: dataset_sha256.to_owned(), files };
     let text = serde_json::to_vec(&list).map_err(|error| Error::io("write", Path::new(FILES), error.into()))?;
     write_packed(staging, FILES, |file| pack(&text).and_then(|packed| file.write_all(&packed)))?;
     let mut passed = rows.rows()?;
     let mut failed = None;
+    let before = before.map(|index| open_file(&index.keys)?.ok_or_else(|| damaged(&index.keys))).transpose()?;
     write_packed(staging, KEYS, |file| {
+        if let Some((mut keys, _)) = before {
+            std::io::copy(&mut keys, file)?;
+        }
         let mut block = Vec::with_capacity(BLOCK);
         loop {
             match passed.next() {

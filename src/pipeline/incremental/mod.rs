@@ -12,9 +12,10 @@ use std::path::Path;
 
 use self::carry::{Carried, carry};
 pub use self::carry::{Paths, add_accounts, is_carried, sort_by_place};
-pub use self::index::{FOLDER, write_index};
-use self::index::{FileState, Header, Index};
+use self::index::Header;
+pub use self::index::{FOLDER, FileState, Index, file_states, write_index};
 use super::dataset_rows::Dataset;
+use super::dataset_run::DatasetRun;
 use super::external_sort::Sorter;
 use super::near::KnownPairs;
 use super::plan::Plan;
@@ -24,6 +25,7 @@ use super::shards::{DecidedRow, ShardPlan};
 use crate::columns::{PAIRS, Table};
 use crate::config::Config;
 use crate::dedup::Pair;
+use crate::dedup::key_row::NEW_PART;
 use crate::dedup::verdict::Relation;
 use crate::error::{Error, Result};
 use crate::io::SpillReader;
@@ -63,6 +65,10 @@ impl<'a> Base<'a> {
         let Some(index) = Index::read(root, &Header::of(config), &dataset.manifest.dataset_sha256)? else {
             return Ok(None);
         };
+        // What was appended was decided in another order: a dataset is made whole from the raw files.
+        if !dataset.manifest.appended.is_empty() && !config.export.append_only {
+            return Ok(None);
+        }
         let states = index.files.iter().map(|state| (state.raw_path.clone(), state.clone())).collect();
         Ok(Some(Self { dataset, articles: config.articles, index, states }))
     }
@@ -87,20 +93,35 @@ impl<'a> Base<'a> {
         }
     }
 
-    /// Writes what stays to `folder`.
+    /// Writes what stays to `folder`; with `in_parts` each key row says in which part it was published.
     ///
     /// # Errors
     /// When the dataset is damaged or a file cannot be written.
-    pub fn carry(&self, unchanged: &Paths, (folder, limits, bytes): (&Path, RunLimits, usize)) -> Result<Carried> {
-        carry((&self.dataset, self.articles, &self.index), |path| unchanged.contains(path), (folder, limits, bytes))
+    pub fn carry(
+        &self,
+        unchanged: &Paths,
+        in_parts: bool,
+        (folder, limits, bytes): (&Path, RunLimits, usize),
+    ) -> Result<Carried> {
+        let base = (&self.dataset, self.articles, &self.index);
+        carry(base, |path| unchanged.contains(path), in_parts, (folder, limits, bytes))
     }
 
-    /// The pairs that were verified by their texts; none where some pairs of the dataset were not compared.
+    /// The rows of a part that stay, where they stand.
+    ///
+    /// # Errors
+    /// When the dataset is damaged.
+    pub fn rows(&self, part: u16, unchanged: &Paths) -> Result<DatasetRun> {
+        DatasetRun::open((&self.dataset, part), self.articles, unchanged)
+    }
+
+    /// The pairs that were verified by their texts; none where some pairs of the dataset were not compared, which does not matter when
+    /// what is published comes `first`.
     ///
     /// # Errors
     /// When the dataset is damaged or a file cannot be written.
-    pub fn known_pairs(&self, folder: &Path, limit: usize) -> Result<Option<KnownPairs>> {
-        if self.dataset.manifest.duplicates.wide_buckets > 0 {
+    pub fn known_pairs(&self, first: bool, folder: &Path, limit: usize) -> Result<Option<KnownPairs>> {
+        if !first && self.dataset.manifest.duplicates.wide_buckets > 0 {
             return Ok(None);
         }
         let mut sorter = Sorter::new(folder.join("known"), limit);
@@ -132,6 +153,38 @@ impl<'a> Base<'a> {
             Ok(())
         })?;
         Ok(Some(KnownPairs { rows: sorter.finish()? }))
+    }
+
+    /// Whether a raw file was read for the dataset.
+    pub fn knows(&self, raw_path: &str) -> bool {
+        self.states.contains_key(raw_path)
+    }
+
+    /// The raw files that were read for it.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        self.states.keys().cloned()
+    }
+
+    /// The same, as they were then.
+    pub fn states(&self) -> impl Iterator<Item = &FileState> {
+        self.states.values()
+    }
+
+    /// Its index.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The number of the part that is appended next.
+    ///
+    /// # Errors
+    /// When there are as many as there can be.
+    pub fn next_part(&self) -> Result<u16> {
+        let part = self.dataset.manifest.appended.len() + 1;
+        u16::try_from(part).ok().filter(|part| *part < NEW_PART).ok_or_else(|| {
+            Error::dataset("expected fewer than 65,535 appended parts")
+                .hint("set `append-only = false` for one run, which writes the dataset whole")
+        })
     }
 
     /// The dataset.

@@ -114,8 +114,10 @@ impl<T: TextSource + Sync> NearSearch<'_, T> {
         let mut pairs = Sorter::new(self.scratch.join("near-pairs"), self.limit);
         let mut found = self.candidates(&ranked, self.known.is_some())?;
         match self.known {
-            // In a wide bucket a new article may keep two old ones from meeting.
-            Some(_) if found.wide > 0 => found = self.candidates(&ranked, false)?,
+            // In a wide bucket a new article may keep two old ones from meeting, unless these come first.
+            Some(_) if found.wide > 0 && !self.preference.is_published_first() => {
+                found = self.candidates(&ranked, false)?;
+            }
             Some(known) => self.take_known(&ranked, known, (&mut verified, &mut pairs))?,
             None => {}
         }
@@ -135,9 +137,12 @@ impl<T: TextSource + Sync> NearSearch<'_, T> {
         let shape = (self.rule.bands.bands, ranked.count());
         let mut buckets = BucketWriter::new(&name("buckets"), shape, self.limit);
         let mut touched = RankSet::new(ranked.count());
+        let mut keys = Vec::new();
         let mut rows = self.ranked_rows(ranked)?;
         while let Some((rank, head)) = rows.next()? {
-            buckets.push(rank, &head.row.bands)?;
+            keys.clear();
+            keys.extend(head.row.bands.keys());
+            buckets.push(rank, &keys)?;
             if !(new_only && head.untouched) {
                 touched.insert(rank);
             }
@@ -156,7 +161,10 @@ impl<T: TextSource + Sync> NearSearch<'_, T> {
         let mut rows = self.ranked_rows(ranked)?;
         let mut bytes = Vec::new();
         while let Some((rank, head)) = rows.next()? {
-            for (place, member) in head.members.iter().enumerate().filter(|_| head.untouched) {
+            if !head.untouched {
+                continue;
+            }
+            for (place, member) in head.members().iter().enumerate() {
                 bytes.clear();
                 bytes.extend_from_slice(&member.id);
                 bytes.extend_from_slice(&rank.to_be_bytes());
@@ -217,7 +225,7 @@ impl<T: TextSource + Sync> NearSearch<'_, T> {
                 bytes.clear();
                 head.row.push_sort_key(&mut bytes);
                 bytes.extend_from_slice(&rank.to_be_bytes());
-                push_members(&mut bytes, &head.members);
+                bytes.extend_from_slice(head.members);
                 wanted.push(&bytes)?;
             }
         }
@@ -407,6 +415,21 @@ fn link_pair(a: &NearMember, b: &NearMember, link: NearLink) -> Pair {
     Pair { id, other_id, relation, jaccard, containment, numbers_equal, days_apart }
 }
 
+/// An exact class at its rank.
+struct RankedRow<'a> {
+    size: u32,
+    untouched: bool,
+    row: KeyRow<'a>,
+    /// Its first articles, as [`push_members`] wrote them.
+    members: &'a [u8],
+}
+
+impl RankedRow<'_> {
+    fn members(&self) -> Vec<NearMember> {
+        read_members(&mut RowReader::new(self.members))
+    }
+}
+
 /// The ranked rows, in order.
 struct RankedRows<'a> {
     rows: SortedRows<'a>,
@@ -415,7 +438,7 @@ struct RankedRows<'a> {
 }
 
 impl RankedRows<'_> {
-    fn next(&mut self) -> Result<Option<(u32, ClassHead)>> {
+    fn next(&mut self) -> Result<Option<(u32, RankedRow<'_>)>> {
         let Some(bytes) = self.rows.next()? else { return Ok(None) };
         let mut reader = RowReader::new(bytes);
         self.preference.skip(&mut reader);
@@ -424,10 +447,10 @@ impl RankedRows<'_> {
         let rank = self.next;
         self.next = rank.checked_add(1).expect("law: fewer than 2^32 texts are compared");
         let row = KeyRow::read(&mut reader);
-        Ok(Some((rank, ClassHead { size, row, members: read_members(&mut reader), untouched })))
+        Ok(Some((rank, RankedRow { size, row, members: reader.rest(), untouched })))
     }
 
-    fn skip_to(&mut self, rank: u32) -> Result<ClassHead> {
+    fn skip_to(&mut self, rank: u32) -> Result<RankedRow<'_>> {
         while self.next < rank {
             self.rows.next()?;
             self.next += 1;
@@ -490,7 +513,7 @@ struct Member {
     link: Option<NearLink>,
 }
 
-fn push_member(out: &mut Vec<u8>, (representative, rank): (u32, u32), head: &ClassHead, pair: Option<&Pair>) {
+fn push_member(out: &mut Vec<u8>, (representative, rank): (u32, u32), head: &RankedRow<'_>, pair: Option<&Pair>) {
     out.clear();
     out.extend_from_slice(&representative.to_be_bytes());
     out.extend_from_slice(&rank.to_be_bytes());
