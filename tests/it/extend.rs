@@ -134,7 +134,7 @@ fn every_kind_of_record_states_columns_and_both_outputs_have_them() {
     assert!(
         fs::read_to_string(at.join("output/README.md")).unwrap().contains("| `x_topic` | text | Topic of the desk. |")
     );
-    let story = String::from_utf8(must(at, &["explain", "output", "front.md#0"]).stdout).unwrap();
+    let story = String::from_utf8(must(at, &["explain", "output", "front.md#0", "--input", "raw"]).stdout).unwrap();
     assert!(story.contains("your own columns") && story.contains("x_tags"), "{story}");
     must(at, &["verify", "output", "--quiet"]);
 }
