@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::schema::{resolve_fields, resolve_schema};
+use super::schema::{FieldNames, resolve_fields, resolve_schema};
 use super::written::{Written, WrittenExport, WrittenField};
 use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
@@ -69,7 +69,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
     let input = resolve_input(written, base)?;
     let articles = resolve_schema(files.schema)?;
     let own_names: Vec<&str> = articles.own_columns().iter().map(|column| column.name).collect();
-    let (fields, own_keys) = resolve_fields(&written.fields, articles)?;
+    let FieldNames { facts: fields, own: own_keys } = resolve_fields(&written.fields, articles)?;
     let (dedup, max_source_loss) = super::dedup::resolve_dedup(&written.dedup, files.boilerplate)?;
     let attach = AttachOptions { own: articles.own_columns(), ..resolve_attach(written, registry)? };
     let export = ExportConfig {

@@ -55,7 +55,8 @@ fn project(seed: u64) -> tempfile::TempDir {
             "x_embargo": "2025-04-01", "seen": 1_700_000_000 + number,
             "x_tags": if number % 2 == 0 { json!(["tide", "pier"]) } else { json!([]) },
         });
-        lines.push_str(&format!("{line}\n"));
+        lines.push_str(&line.to_string());
+        lines.push('\n');
     }
     fs::write(at.join("raw/own.jsonl"), lines).unwrap();
     let text = |numbers: &mut Numbers| body(numbers);
