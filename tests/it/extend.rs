@@ -86,7 +86,10 @@ fn project(seed: u64) -> tempfile::TempDir {
 
 /// Rows of `articles` from the JSON lines.
 fn rows(dataset: &Path) -> Vec<Value> {
-    let files = manifest(dataset).files.into_iter().filter(|entry| entry.path.ends_with(".jsonl"));
+    let files = manifest(dataset)
+        .files
+        .into_iter()
+        .filter(|entry| Path::new(&entry.path).extension().is_some_and(|end| end == "jsonl"));
     let lines = files.flat_map(|entry| {
         let text = fs::read_to_string(dataset.join(entry.path)).unwrap();
         text.lines().map(str::to_owned).collect::<Vec<_>>()
@@ -112,7 +115,10 @@ fn every_kind_of_record_states_columns_and_both_outputs_have_them() {
     let shard = manifest(&at.join("output"))
         .files
         .into_iter()
-        .find(|entry| entry.path.starts_with("data/") && entry.path.ends_with(".parquet"))
+        .find(|entry| {
+            entry.path.starts_with("data/articles-")
+                && Path::new(&entry.path).extension().is_some_and(|end| end == "parquet")
+        })
         .unwrap();
     let file = fs::File::open(at.join("output").join(shard.path)).unwrap();
     let schema = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().schema().clone();
