@@ -96,6 +96,10 @@ pub fn decide_class<E>(
             (None, None) => (None, None),
         };
         give(Decision::Verdict(&row, verdict(relation, similarity, duplicate)))?;
+        // Most classes are of one: nothing is compared with it.
+        if size == 1 {
+            continue;
+        }
         if duplicate.is_none() && !stays.contains_key(&*row.source_id) {
             stays.insert(row.source_id.to_string(), row.clone());
         }

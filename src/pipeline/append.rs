@@ -254,7 +254,11 @@ fn count_preferred(
             joined.push(&[id, verdict.cluster_id].concat())?;
         }
     }
-    let (joined, places) = (joined.finish()?, places_of(new_keys, preference, sorter("new-places"))?);
+    let joined = joined.finish()?;
+    if joined.count() == 0 {
+        return Ok(0);
+    }
+    let places = places_of(new_keys, preference, sorter("new-places"))?;
     let mut arrived = sorter("arrived");
     let (mut of_id, mut rows) = (Steps::new(joined.rows()?)?, places.rows()?);
     while let Some(row) = rows.next()? {

@@ -196,13 +196,14 @@ fn read_member(bytes: &[u8], preference: &Preference) -> Member {
     Member { row: row.into_owned(), repeat }
 }
 
-/// The first row of a class.
-fn read_head(bytes: &[u8], preference: &Preference) -> KeyRow<'static> {
+/// The first row of a class, its band keys only where they are asked for.
+fn read_head(bytes: &[u8], preference: &Preference, with_bands: bool) -> KeyRow<'static> {
     let mut reader = RowReader::new(bytes);
     reader.array::<16>();
     preference.skip(&mut reader);
     reader.array::<4>();
-    KeyRow::read(&mut reader).into_owned()
+    let row = KeyRow::read(&mut reader);
+    if with_bands { row.into_owned() } else { KeyRow { bands: BandKeys::default(), ..row }.into_owned() }
 }
 
 /// One exact class: its first row, and how many follow.
@@ -268,7 +269,7 @@ impl<'a> ClassScan<'a> {
         let head = match self.next.take() {
             Some(next) => next,
             None => match self.rows.next()? {
-                Some(row) => read_head(row, self.preference),
+                Some(row) => read_head(row, self.preference, self.keeps_members),
                 None => return Ok(None),
             },
         };
@@ -279,7 +280,7 @@ impl<'a> ClassScan<'a> {
         // The class of a row is that of the row that it repeats, and its digest stands first.
         while let Some(bytes) = self.rows.next()? {
             if !bytes.starts_with(&class.head.key_sha256) {
-                self.next = Some(read_head(bytes, self.preference));
+                self.next = Some(read_head(bytes, self.preference, self.keeps_members));
                 break;
             }
             let mut reader = RowReader::new(bytes);
