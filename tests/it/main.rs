@@ -13,6 +13,7 @@ mod diff;
 mod docs;
 mod expect;
 mod explain;
+mod extend;
 mod html;
 mod laws;
 mod memory;
