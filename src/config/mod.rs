@@ -1,5 +1,6 @@
 //! The configuration: as written in `copydesk.toml`, and as checked and resolved.
 
+mod audit;
 mod dedup;
 mod expect;
 mod resolve;
@@ -19,6 +20,7 @@ use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 use crate::statement::OwnKey;
 
+pub use audit::{AUDIT_FORM, AuditResult, AuditStratum, MeasuredRate};
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use validate::{Most, RejectionLimits};
@@ -50,6 +52,8 @@ pub struct Config {
     pub export: ExportConfig,
     /// What the dataset says about itself.
     pub dataset: DatasetConfig,
+    /// Error rates that a person has measured, where the configuration names them; of which dataset, they say themselves.
+    pub audit: Option<AuditResult>,
     /// What `check` expects of the dataset.
     pub expectations: Vec<Expectation>,
     /// Digest of everything above but the expectations, the most that may be rejected and the paths of input and output, and of every

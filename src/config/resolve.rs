@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::schema::{FieldNames, resolve_fields, resolve_schema};
 use super::written::{Written, WrittenExport, WrittenField};
-use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
+use super::{AuditResult, Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
 use crate::extractors::registry::Registry;
 use crate::kernels::assign_split::SplitRule;
@@ -55,6 +55,8 @@ pub struct NamedFiles<'a> {
     pub boilerplate: Option<(&'a str, &'a str)>,
     /// `schema.extends`
     pub schema: Option<(&'a str, &'a str)>,
+    /// `dataset.audit`
+    pub audit: Option<(&'a str, &'a str)>,
 }
 
 /// Checks a configuration and fills its defaults; paths are taken relative to `base`.
@@ -90,6 +92,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
     }
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
     let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
+    let audit = files.audit.map(|(name, text)| AuditResult::parse(text, name)).transpose()?;
     let digest = digest(written, files, &input);
     Ok(Config {
         input,
@@ -102,6 +105,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         max_rejected,
         export,
         dataset,
+        audit,
         expectations,
         digest,
     })
@@ -291,6 +295,9 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
     if let Some((_, schema)) = files.schema {
         resolved["schema"] = json!({ "extends": Digest::of(schema.as_bytes()).to_string() });
     }
+    if let Some((_, audit)) = files.audit {
+        resolved["dataset"]["audit"] = json!(Digest::of(audit.as_bytes()).to_string());
+    }
     Digest::of(resolved.to_string().as_bytes())
 }
 
@@ -327,6 +334,11 @@ mod tests {
             resolve(&Written::default(), Path::new("."), files).unwrap().digest
         };
         assert!(digest("") != list("") && list("") != list("\n"));
+        let audited = |text: &str| {
+            let files = NamedFiles { audit: Some(("audit.json", text)), ..NamedFiles::default() };
+            resolve(&Written::default(), Path::new("."), files).map(|config| config.digest)
+        };
+        assert!(audited("{}").is_err(), "what is no audit is refused");
         let split = "[export]\nsplits = { train = 0.8, test = 0.2 }";
         assert_ne!(digest(""), digest(split));
         assert_ne!(digest(split), digest("[export]\nsplits = { train = 0.8, validation = 0.2 }"));

@@ -39,6 +39,8 @@ pub struct WrittenDataset {
     pub name: Option<String>,
     /// Semantic version that you give the dataset.
     pub version: String,
+    /// Error rates that a person has measured, as `copydesk audit read` writes them; relative to this file.
+    pub audit: Option<String>,
 }
 
 /// `[input]`
@@ -164,7 +166,7 @@ pub struct WrittenExport {
 
 impl Default for WrittenDataset {
     fn default() -> Self {
-        Self { name: None, version: "0.1.0".into() }
+        Self { name: None, version: "0.1.0".into(), audit: None }
     }
 }
 
