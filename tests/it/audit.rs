@@ -71,7 +71,7 @@ fn mark(from: &Path, to: &Path, mut answer: impl FnMut(&dyn Fn(&str) -> String, 
         let cell = |name: &str| before[header.iter().position(|own| own == name).unwrap()].clone();
         for (place, question) in places.iter().zip(QUESTIONS) {
             if asked(&before[kind]).contains(&question) {
-                cells[*place] = answer(&cell, question).to_owned();
+                answer(&cell, question).clone_into(&mut cells[*place]);
             }
         }
     }

@@ -28,7 +28,7 @@
   }
 
   function textBlock(label, value, language) {
-    const length = value.is_cut ? `, the first of ${value.characters.toLocaleString("en")} characters` : "";
+    const length = value.is_cut ? `, the first ${[...value.text].length.toLocaleString("en")} of ${value.characters.toLocaleString("en")} characters` : "";
     const text = element("div", { class: "text", tabindex: "0", role: "region", "aria-label": label, dir: "auto", lang: language });
     text.textContent = value.text;
     return element("div", {}, element("h3", {}, `${label}${length}`), text);
@@ -42,7 +42,7 @@
   function side(value, language) {
     const raw = value.raw.map((view) => textBlock(view.name, view, null));
     const texts = value.text === null ? raw : [textBlock(`${value.heading}: text`, value.text, language), element("div", {}, ...raw)];
-    const section = element("section", { class: "side" }, element("h2", {}, `${value.heading}, `, element("code", {}, value.place)));
+    const section = element("section", {}, element("h2", {}, `${value.heading}, `, element("code", {}, value.place)));
     if (value.note) section.append(element("p", {}, `Beware: ${value.note}.`));
     if (value.claims.length > 0) section.append(list(value.claims));
     section.append(element("div", { class: "columns" }, ...texts));
@@ -99,7 +99,7 @@
       heading,
       element("p", { class: "note" }, `${cell("item")}, drawn for ${cell("stratum")}, stands for ${cell("weight")}`),
       list(item.claims),
-      ...item.questions.map(questionSet),
+      element("div", { class: "questions" }, ...item.questions.map(questionSet)),
       element("label", { for: "comment" }, "Comment"),
       comment,
       ...item.sides.map((value) => side(value, cell("language") || null)),
