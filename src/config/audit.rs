@@ -180,8 +180,7 @@ mod tests {
                 shown(&|result| result.rates[0].high = 1.5),
                 shown(&|result| result.rates[0].wrong = 9),
             ]
-            .join("\n"),
-            @""
+            .join("\n")
         );
     }
 }
