@@ -10,6 +10,7 @@ mod explain;
 mod init;
 mod out;
 mod progress;
+mod report;
 mod run;
 mod summary;
 mod verify;
@@ -92,6 +93,8 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Boilerplate(arguments) => boilerplate::boilerplate(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
+        Command::Stats(arguments) => report::stats(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
         Command::Completions { shell } => {

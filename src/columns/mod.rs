@@ -56,6 +56,22 @@ pub enum ColumnType {
     TextList,
 }
 
+impl ColumnType {
+    /// The type as reference tables name it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Boolean => "boolean",
+            Self::Int32 => "int32",
+            Self::Int64 => "int64",
+            Self::Float64 => "float64",
+            Self::Date => "date",
+            Self::Timestamp => "timestamp (µs, UTC)",
+            Self::TextList => "list of text",
+        }
+    }
+}
+
 /// How Parquet stores a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Storage {

@@ -138,6 +138,8 @@ pub struct WrittenExport {
     pub splits: Option<SplitShares>,
     /// The same by time: first days of `validation` and `test`.
     pub split_dates: Option<SplitDates>,
+    /// Whether the dataset shows itself in a page, `report.html`.
+    pub report: bool,
 }
 
 impl Default for WrittenDataset {
@@ -187,6 +189,7 @@ impl Default for WrittenExport {
             append_only: false,
             splits: None,
             split_dates: None,
+            report: false,
         }
     }
 }

@@ -25,6 +25,7 @@ mod phase_one;
 mod plan;
 mod read_unit;
 mod rejects;
+pub mod report;
 mod run;
 mod run_merge;
 mod runs;

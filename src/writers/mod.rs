@@ -9,6 +9,8 @@ pub mod dataset_digest;
 pub(crate) mod fixtures;
 pub mod jsonl;
 pub mod parquet;
+pub mod report;
+pub mod stats;
 
 use std::io::Write;
 
