@@ -16,6 +16,7 @@ mod html;
 mod laws;
 mod memory;
 mod near;
+mod report;
 mod splits;
 mod support;
 mod tidy;

@@ -7,7 +7,7 @@ use arrow::array::Array as _;
 use super::clusters::{ClusterJoin, ClusteredRow};
 use super::records::SourcePlaces;
 use super::tally::{Codes, Histogram};
-use super::typed::{TextColumn, Typed, parse_id};
+use super::typed::{TextColumn, Typed, parse_id, scan};
 use crate::columns::cells::{Cells, TextLists, cells_of};
 use crate::columns::{ARTICLES, Column, ColumnType};
 use crate::error::{Error, Result};
@@ -139,10 +139,10 @@ impl ArticleFigures {
             (&mut self.relations, "cluster_relation"),
         ] {
             let texts = rows.text(name)?;
-            (0..rows.batch.num_rows()).for_each(|row| codes.add(texts.value(row)));
+            (0..rows.count()).for_each(|row| codes.add(texts.value(row)));
         }
         let flags = rows.lists("quality_flags")?;
-        self.flagged += (0..rows.batch.num_rows()).filter(|row| !flags.range(*row).is_empty()).count() as u64;
+        self.flagged += (0..rows.count()).filter(|row| !flags.range(*row).is_empty()).count() as u64;
         add_items(&mut self.flags, &flags);
         add_items(&mut self.validation, &rows.lists("validation_codes")?);
         let source_place = self.count_sources(rows, places)?;
@@ -155,8 +155,8 @@ impl ArticleFigures {
         let (days, conflicts) = (rows.days("published_date")?, rows.booleans("date_conflict")?);
         let (precisions, evidence) = (rows.text("published_precision")?, rows.text("published_evidence")?);
         let (words, characters) = (rows.int32("word_count")?, rows.int32("char_count")?);
-        let mut found = Vec::with_capacity(rows.batch.num_rows());
-        for row in 0..rows.batch.num_rows() {
+        let mut found = Vec::with_capacity(rows.count());
+        for row in 0..rows.count() {
             let place = places.of(source_ids.value(row))?;
             found.push(place);
             let source = &mut self.sources[usize::from(place)];
@@ -190,9 +190,7 @@ pub fn count_articles(dataset: &Dataset<'_>, places: &SourcePlaces, join: &mut C
     let mut figures = ArticleFigures::new(places);
     let read = |column: &&Column| READ.contains(&column.name) || may_be_absent(column);
     let names: Vec<&str> = ARTICLES.columns.iter().filter(read).map(|column| column.name).collect();
-    dataset.scan_parts(&ARTICLES, &names, |part, batch| {
-        figures.count(Typed::new(batch, &ARTICLES), places, (join, part))
-    })?;
+    scan(dataset, (&ARTICLES, &names), |rows, part| figures.count(rows, places, (join, part)))?;
     Ok(figures)
 }
 
@@ -225,7 +223,7 @@ fn push_clustered(rows: Typed<'_>, source_place: &[u8], (join, part): (&mut Clus
     let (sizes, representative) = (rows.int32("cluster_size")?, rows.booleans("is_representative")?);
     let (relations, titles) = (rows.text("cluster_relation")?, rows.text("title")?);
     let (days, similarity) = (rows.days("published_date")?, rows.floats("similarity")?);
-    for row in (0..rows.batch.num_rows()).filter(|row| sizes.value(*row) > 1) {
+    for row in (0..rows.count()).filter(|row| sizes.value(*row) > 1) {
         join.push_article(&ClusteredRow {
             id: parse_id(ids.value(row))?,
             cluster_id: parse_id(cluster_ids.value(row))?,

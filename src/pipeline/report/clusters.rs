@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::records::SourcePlaces;
-use super::typed::{Typed, parse_id};
+use super::typed::{parse_id, scan};
 use crate::columns::{RECORDS, RELATIONS};
 use crate::error::{Error, Result};
 use crate::kernels::encode_row::{RowReader, push_field, push_i64, push_optional_f64, push_optional_i64};
@@ -129,11 +129,10 @@ impl ClusterJoin {
     /// When a file is missing, damaged or cannot be written.
     pub fn push_removed(&mut self, dataset: &Dataset<'_>, places: &SourcePlaces) -> Result<()> {
         let names = ["fate", "source_id", "duplicate_of", "relation", "published_date"];
-        dataset.scan(&RECORDS, &names, |batch| {
-            let rows = Typed::new(batch, &RECORDS);
+        scan(dataset, (&RECORDS, &names), |rows, _| {
             let (fates, source_ids, of) = (rows.text("fate")?, rows.text("source_id")?, rows.text("duplicate_of")?);
             let (relations, days) = (rows.text("relation")?, rows.days("published_date")?);
-            for row in (0..batch.num_rows()).filter(|row| fates.value(*row) == "duplicate") {
+            for row in (0..rows.count()).filter(|row| fates.value(*row) == "duplicate") {
                 self.row.clear();
                 self.row.extend_from_slice(&parse_id(of.value(row))?);
                 self.row.push(1);

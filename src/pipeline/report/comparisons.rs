@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::array::Array as _;
 
 use super::clusters::ClusterFigures;
-use super::typed::Typed;
+use super::typed::{Typed, scan};
 use crate::columns::{ARTICLES, PAIRS};
 use crate::error::Result;
 use crate::kernels::format_time::push_date;
@@ -89,10 +89,9 @@ fn add_proofs(dataset: &Dataset<'_>, comparisons: &mut [Comparison]) -> Result<(
     }
     let first: BTreeSet<String> = wanted.keys().map(|(id, _)| id.clone()).collect();
     let names = ["id", "other_id", "jaccard", "containment", "numbers_equal", "days_apart"];
-    dataset.scan(&PAIRS, &names, |batch| {
-        let rows = Typed::new(batch, &PAIRS);
+    scan(dataset, (&PAIRS, &names), |rows, _| {
         let (ids, others) = (rows.text("id")?, rows.text("other_id")?);
-        for row in (0..batch.num_rows()).filter(|row| first.contains(ids.value(*row))) {
+        for row in (0..rows.count()).filter(|row| first.contains(ids.value(*row))) {
             let key = (ids.value(row).to_owned(), others.value(row).to_owned());
             let Some(comparison) = wanted.get(&key).and_then(|place| comparisons.get_mut(*place)) else { continue };
             let days = rows.floats("days_apart")?;

@@ -22,7 +22,7 @@ use self::days::Days;
 use self::records::{RecordFigures, count_records};
 pub use self::sayings::Sayings;
 use self::tally::Codes;
-use self::typed::Typed;
+use self::typed::scan;
 use super::RunOptions;
 use super::dataset_rows::Dataset;
 use crate::columns::{ARTICLES, DATE_CANDIDATES};
@@ -53,8 +53,7 @@ const FILES: usize = 200;
 /// When `dataset` is none or damaged, or `output` lies inside of it.
 pub fn report_page(dataset: &Path, output: &Path, options: &RunOptions) -> Result<Vec<u8>> {
     let opened = Dataset::open(dataset)?;
-    let folder = output.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    if real_path(folder)?.starts_with(real_path(dataset)?) {
+    if real_path(output)?.starts_with(real_path(dataset)?) {
         let (dataset, output) = (dataset.display(), output.display());
         return Err(Error::usage(format!("the report `{output}` lies inside the dataset `{dataset}`")).hint(
             "name a file outside of it; with `report = true` in `[export]` a run writes the report into the dataset",
@@ -272,11 +271,10 @@ fn dates(dataset: &Dataset<'_>, articles: &ArticleFigures) -> Result<Dates> {
 fn candidates(dataset: &Dataset<'_>) -> Result<(Vec<CandidateCount>, Codes)> {
     let mut kinds: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     let mut refused = Codes::default();
-    dataset.scan(&DATE_CANDIDATES, &["kind", "role", "accepted", "reject_reason"], |batch| {
-        let rows = Typed::new(batch, &DATE_CANDIDATES);
+    scan(dataset, (&DATE_CANDIDATES, &["kind", "role", "accepted", "reject_reason"]), |rows, _| {
         let (kind, roles) = (rows.text("kind")?, rows.text("role")?);
         let (accepted, reasons) = (rows.booleans("accepted")?, rows.text("reject_reason")?);
-        for row in (0..batch.num_rows()).filter(|row| roles.value(*row) == "published") {
+        for row in (0..rows.count()).filter(|row| roles.value(*row) == "published") {
             let counts = match kinds.get_mut(kind.value(row)) {
                 Some(counts) => counts,
                 None => kinds.entry(kind.value(row).to_owned()).or_default(),

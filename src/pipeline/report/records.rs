@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::tally::Codes;
-use super::typed::Typed;
+use super::typed::scan;
 use crate::columns::RECORDS;
 use crate::error::{Error, Result};
 use crate::pipeline::dataset_rows::Dataset;
@@ -108,13 +108,12 @@ pub fn count_records(dataset: &Dataset<'_>, details: bool) -> Result<RecordFigur
     let mut relations = Codes::default();
     let mut reasons: BTreeMap<(String, String), Reason> = BTreeMap::new();
     let names = ["raw_path", "raw_index", "fate", "source_id", "relation", "stage", "reason", "pointer", "detail"];
-    dataset.scan(&RECORDS, &names, |batch| {
-        let rows = Typed::new(batch, &RECORDS);
+    scan(dataset, (&RECORDS, &names), |rows, _| {
         let (paths, indexes) = (rows.text("raw_path")?, rows.int64("raw_index")?);
         let (fates, source_ids, relation) = (rows.text("fate")?, rows.text("source_id")?, rows.text("relation")?);
         let (stages, codes) = (rows.text("stage")?, rows.text("reason")?);
         let (pointers, texts) = (rows.text("pointer")?, rows.text("detail")?);
-        for row in 0..batch.num_rows() {
+        for row in 0..rows.count() {
             let source_id = source_ids.value(row);
             let source = match sources.get_mut(source_id) {
                 Some(source) => source,

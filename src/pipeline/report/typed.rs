@@ -4,7 +4,8 @@ use arrow::array::{Array, BooleanArray, Date32Array, Float64Array, Int32Array, I
 
 use crate::columns::Table;
 use crate::columns::cells::{Cells, TextLists, Texts, cells_of};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::pipeline::dataset_rows::{Dataset, FilePart};
 
 /// Days from 0000-01-01 to 9999-12-31: those that the record schema can write.
 const DAYS: std::ops::RangeInclusive<i32> = -719_528..=2_932_896;
@@ -45,6 +46,11 @@ impl<'a> Typed<'a> {
     fn cells(&self, name: &str) -> Result<Cells<'a>> {
         let column = self.table.column(name).expect("law: reports ask for columns of the table");
         cells_of(self.batch, column)
+    }
+
+    /// The number of rows.
+    pub fn count(&self) -> usize {
+        self.batch.num_rows()
     }
 
     /// A text column.
@@ -110,6 +116,23 @@ impl<'a> Typed<'a> {
         }
         Err(Error::dataset(format!("expected days of the years 0 to 9999 in `{name}`, but found another")))
     }
+}
+
+/// Gives every batch of a table, with some of its columns, to `each`.
+///
+/// # Errors
+/// When a file is missing or damaged, and what `each` returns, with the name of the file.
+pub fn scan(
+    dataset: &Dataset<'_>,
+    (table, names): (&Table, &[&str]),
+    mut each: impl FnMut(Typed<'_>, &FilePart<'_>) -> Result<()>,
+) -> Result<()> {
+    dataset.scan_parts(table, names, |part, batch| {
+        each(Typed::new(batch, table), part).map_err(|error| match error.kind() {
+            ErrorKind::Dataset => error.context(format!("cannot read `{}`", part.file)),
+            _ => error,
+        })
+    })
 }
 
 /// The 16 bytes behind `art_` of an id.
