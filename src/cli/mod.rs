@@ -6,12 +6,16 @@ mod arguments;
 mod boilerplate;
 mod calibrate;
 mod check;
+mod diff;
 mod explain;
 mod init;
 mod out;
 mod progress;
+mod quarantine;
 mod report;
 mod run;
+mod schema;
+mod schema_diff;
 mod summary;
 mod verify;
 
@@ -96,6 +100,9 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Report(arguments) => report::report(&arguments),
         Command::Stats(arguments) => report::stats(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Schema { command } => schema::schema(&command),
+        Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Quarantine(arguments) => quarantine::quarantine(&arguments),
         Command::Init(arguments) => init::init(&arguments),
         Command::Completions { shell } => {
             let mut text = Vec::new();

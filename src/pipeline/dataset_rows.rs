@@ -9,12 +9,12 @@ use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderB
 use parquet::file::metadata::PageIndexPolicy;
 
 use crate::columns::cells::{Cells, cells_of};
-use crate::columns::{Column, Table};
+use crate::columns::{ARTICLES, Column, Table};
 use crate::error::{Error, Result};
 use crate::io::{Staging, open_file};
 use crate::kernels::format_time::{push_date, push_timestamp};
 use crate::manifest::{FileEntry, Manifest};
-use crate::pipeline::check::files::{path_of, read_manifest, table_files};
+use crate::pipeline::check::files::{articles_table, path_of, read_manifest, table_files};
 use crate::pipeline::check::guard::guarded;
 use crate::pipeline::check::report::Report;
 
@@ -45,6 +45,14 @@ impl<'a> Dataset<'a> {
         Self { root, manifest }
     }
 
+    /// The table of articles, with the user's own columns where the dataset has some.
+    ///
+    /// # Errors
+    /// When the operating system refuses the file of its schema.
+    pub fn articles(&self) -> Result<&'static Table> {
+        articles_table((self.root, &self.manifest), &mut Report::new(1))
+    }
+
     /// Where it lies, for messages.
     pub fn name(&self) -> std::path::Display<'_> {
         self.root.display()
@@ -56,7 +64,7 @@ impl<'a> Dataset<'a> {
     /// When the manifest lists a file outside of the dataset.
     pub fn files(&self, table: &Table) -> Result<Vec<(PathBuf, u16)>> {
         let mut report = Report::new(1);
-        let all = table_files(&self.manifest, &mut report);
+        let all = table_files(&self.manifest, &ARTICLES, &mut report);
         let files = all.iter().filter(|files| files.table.name == table.name);
         let shards = files.flat_map(|files| files.shards.iter().zip(&files.parts));
         shards

@@ -9,7 +9,7 @@ use super::records::SourcePlaces;
 use super::tally::{Codes, Histogram};
 use super::typed::{TextColumn, Typed, parse_id, scan};
 use crate::columns::cells::{Cells, TextLists, cells_of};
-use crate::columns::{ARTICLES, Column, ColumnType};
+use crate::columns::{Column, ColumnType, Table};
 use crate::error::{Error, Result};
 use crate::pipeline::dataset_rows::{Dataset, FilePart};
 
@@ -70,6 +70,8 @@ impl SourceArticles {
 /// What the articles came to.
 #[derive(Debug)]
 pub struct ArticleFigures {
+    /// The table, with the user's own columns.
+    pub table: &'static Table,
     /// By place of the source.
     pub sources: Vec<SourceArticles>,
     /// Characters of all texts.
@@ -97,8 +99,9 @@ pub struct ArticleFigures {
 }
 
 impl ArticleFigures {
-    fn new(places: &SourcePlaces) -> Self {
+    fn new(table: &'static Table, places: &SourcePlaces) -> Self {
         Self {
+            table,
             sources: (0..places.count()).map(|_| SourceArticles::default()).collect(),
             characters: 0,
             relations: Codes::default(),
@@ -110,7 +113,7 @@ impl ArticleFigures {
             flagged: 0,
             flags: Codes::default(),
             validation: Codes::default(),
-            absent: vec![0; ARTICLES.columns.len()],
+            absent: vec![0; table.columns.len()],
         }
     }
 
@@ -187,10 +190,11 @@ impl ArticleFigures {
 /// # Errors
 /// When a file is missing or damaged, or holds what no dataset does.
 pub fn count_articles(dataset: &Dataset<'_>, places: &SourcePlaces, join: &mut ClusterJoin) -> Result<ArticleFigures> {
-    let mut figures = ArticleFigures::new(places);
+    let table = dataset.articles()?;
+    let mut figures = ArticleFigures::new(table, places);
     let read = |column: &&Column| READ.contains(&column.name) || may_be_absent(column);
-    let names: Vec<&str> = ARTICLES.columns.iter().filter(read).map(|column| column.name).collect();
-    scan(dataset, (&ARTICLES, &names), |rows, part| figures.count(rows, places, (join, part)))?;
+    let names: Vec<&str> = table.columns.iter().filter(read).map(|column| column.name).collect();
+    scan(dataset, (table, &names), |rows, part| figures.count(rows, places, (join, part)))?;
     Ok(figures)
 }
 

@@ -25,7 +25,7 @@ use self::tally::Codes;
 use self::typed::scan;
 use super::RunOptions;
 use super::dataset_rows::Dataset;
-use crate::columns::{ARTICLES, DATE_CANDIDATES};
+use crate::columns::DATE_CANDIDATES;
 use crate::error::{Error, Result};
 use crate::io::{SpillDir, real_path};
 use crate::kernels::assign_split::{Split, SplitRule};
@@ -295,7 +295,7 @@ fn candidates(dataset: &Dataset<'_>) -> Result<(Vec<CandidateCount>, Codes)> {
 }
 
 fn columns(articles: &ArticleFigures) -> Vec<ColumnFacts> {
-    let columns = ARTICLES.columns.iter().zip(&articles.absent);
+    let columns = articles.table.columns.iter().zip(&articles.absent);
     let facts = columns.map(|(column, absent)| ColumnFacts {
         group: column.group,
         name: column.name,
