@@ -129,7 +129,7 @@ impl ArticleFigures {
     /// Adds the rows of a batch.
     fn count(&mut self, rows: Typed<'_>, places: &SourcePlaces, join: (&mut ClusterJoin, &FilePart<'_>)) -> Result<()> {
         for (column, absent) in
-            ARTICLES.columns.iter().zip(&mut self.absent).filter(|(column, _)| may_be_absent(column))
+            self.table.columns.iter().zip(&mut self.absent).filter(|(column, _)| may_be_absent(column))
         {
             *absent += count_absent(&cells_of(rows.batch, column)?);
         }
