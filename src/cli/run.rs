@@ -66,9 +66,12 @@ fn report(resources: &Resources, loaded: &Loaded, outcome: &pipeline::Outcome) -
     }
     if !outcome.excesses.is_empty() {
         out::message(&summary::excesses(outcome));
-        return Ok(ExitStatus::Gate);
     }
-    Ok(ExitStatus::Success)
+    if !outcome.refusals.is_empty() {
+        out::message(&summary::refusals(loaded, outcome));
+    }
+    let passed = outcome.excesses.is_empty() && outcome.refusals.is_empty();
+    Ok(if passed { ExitStatus::Success } else { ExitStatus::Gate })
 }
 
 /// Threads, memory and batches of this run.
@@ -122,8 +125,10 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
         path.map(|path| Ok((path.display().to_string(), read_text(&path)?))).transpose()
     };
     let (sources, boilerplate) = (named(&written.input.sources)?, named(&written.dedup.boilerplate)?);
+    let schema = named(&written.schema.extends)?;
     let files = NamedFiles {
         sources: sources.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+        schema: schema.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
         boilerplate: boilerplate.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
     };
     let mut config = config::resolve(&written, &base, files)?;

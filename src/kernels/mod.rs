@@ -1,6 +1,7 @@
 //! Kernels: pure functions on strings and arrays, one verb per file.
 
 pub mod assign_split;
+pub mod compare_schemas;
 pub mod compare_sets;
 pub mod count_words;
 pub mod decode_text;

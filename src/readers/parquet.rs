@@ -83,6 +83,7 @@ pub fn each_row(input: &mut dyn RawInput, file_name: &str, take: &mut RowSink<'_
         max_record: u64::MAX,
         file_name,
         declared_fields: &[],
+        own_keys: &[],
         fallback_encodings: &[],
         facts: &[],
     };
