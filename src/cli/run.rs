@@ -122,8 +122,10 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
         path.map(|path| Ok((path.display().to_string(), read_text(&path)?))).transpose()
     };
     let (sources, boilerplate) = (named(&written.input.sources)?, named(&written.dedup.boilerplate)?);
+    let schema = named(&written.schema.extends)?;
     let files = NamedFiles {
         sources: sources.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+        schema: schema.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
         boilerplate: boilerplate.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
     };
     let mut config = config::resolve(&written, &base, files)?;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::extension::DEFINITION;
 use super::{Column, ColumnType, Rule, SCHEMA_VERSION, Table};
 
 /// Dates in JSON: four digits of year, so that text order is time order.
@@ -16,7 +17,9 @@ const TIMESTAMP_PATTERN: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[
 /// The identifier of a table's schema, one per major version; claims no domain.
 pub fn schema_id(table: &Table) -> String {
     let major = SCHEMA_VERSION.split('.').next().unwrap_or(SCHEMA_VERSION);
-    format!("urn:copydesk:schema:{major}:{}", table.row_name)
+    let own = table.extension.map_or("", |extension| extension.digest.rsplit(':').next().unwrap_or_default());
+    let mark = if own.is_empty() { "" } else { ":extended:" };
+    format!("urn:copydesk:schema:{major}:{}{mark}{}", table.row_name, own.get(..12).unwrap_or(own))
 }
 
 /// The name of the file that holds the schema of a table's rows.
@@ -36,7 +39,8 @@ pub fn schema_text(table: &Table) -> String {
     line(&mut out, 1, "type", "\"object\"");
     out.push_str("  \"properties\": {\n");
     for (place, column) in table.columns.iter().enumerate() {
-        push_property(&mut out, column);
+        let more = table.extension.and_then(|extension| extension.published_rules(column));
+        push_property(&mut out, column, more.as_ref());
         out.push_str(if place + 1 < table.columns.len() { ",\n" } else { "\n" });
     }
     out.push_str("  },\n  \"required\": [\n");
@@ -44,7 +48,17 @@ pub fn schema_text(table: &Table) -> String {
         let comma = if place + 1 < table.columns.len() { "," } else { "" };
         writeln!(out, "    {}{comma}", quote(column.name)).expect("law: writing to a string cannot fail");
     }
-    out.push_str("  ],\n  \"additionalProperties\": false\n}\n");
+    out.push_str("  ],\n  \"additionalProperties\": false");
+    if let Some(extension) = table.extension {
+        if let Some(row) = &extension.row {
+            write!(out, ",\n  \"allOf\": [{row}]").expect("law: writing to a string cannot fail");
+        }
+        let document = serde_json::to_string_pretty(&extension.document).expect("law: a JSON value is written");
+        let document = document.replace('\n', "\n    ");
+        write!(out, ",\n  \"$defs\": {{\n    {}: {document}\n  }}", quote(DEFINITION))
+            .expect("law: writing to a string cannot fail");
+    }
+    out.push_str("\n}\n");
     out
 }
 
@@ -56,7 +70,18 @@ pub fn schema_value(table: &Table) -> Value {
     serde_json::from_str(&schema_text(table)).expect("law: a generated schema is JSON")
 }
 
-fn push_property(out: &mut String, column: &Column) {
+/// The schema of a column's values as the table states it, without what the user's document adds.
+///
+/// # Panics
+/// As [`schema_value`].
+pub fn property_value(column: &Column) -> Value {
+    let mut text = String::new();
+    push_property(&mut text, column, None);
+    let (_, property) = text.split_once(':').expect("law: a property has a name");
+    serde_json::from_str(property).expect("law: a generated schema is JSON")
+}
+
+fn push_property(out: &mut String, column: &Column, more: Option<&Value>) {
     writeln!(out, "    {}: {{", quote(column.name)).expect("law: writing to a string cannot fail");
     line(out, 3, "description", &quote(column.documentation));
     let type_name = quote(type_name(column.kind));
@@ -84,9 +109,15 @@ fn push_property(out: &mut String, column: &Column) {
             }
         }
     }
-    writeln!(out, "      \"examples\": [{}]\n    }}", column.example).expect("law: writing to a string cannot fail");
-    // The comma after the property is the caller's; take the line end back.
-    out.pop();
+    if let Some(more) = more {
+        line(out, 3, "allOf", &format!("[{more}]"));
+    }
+    if !column.example.is_empty() {
+        line(out, 3, "examples", &format!("[{}]", column.example));
+    }
+    // The comma behind the last keyword goes; the one after the property is the caller's.
+    out.truncate(out.len() - ",\n".len());
+    out.push_str("\n    }");
 }
 
 /// Keywords for the rule of a column; for lists they hold for each element.
@@ -106,7 +137,7 @@ fn rules(column: &Column) -> Vec<(&'static str, String)> {
     }
 }
 
-fn type_name(kind: ColumnType) -> &'static str {
+pub(super) fn type_name(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Text | ColumnType::Date | ColumnType::Timestamp => "string",
         ColumnType::Boolean => "boolean",

@@ -3,22 +3,26 @@
 mod dedup;
 mod expect;
 mod resolve;
+mod schema;
 mod written;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::columns::Table;
 use crate::dedup::DedupRules;
 use crate::kernels::assign_split::SplitRule;
 use crate::kernels::match_path::PathPattern;
 use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
+use crate::statement::OwnKey;
 
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use written::{
     Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
+    WrittenSchema,
 };
 
 /// The checked configuration: names looked up, ranges checked, defaults filled.
@@ -26,8 +30,12 @@ pub use written::{
 pub struct Config {
     /// How raw files are read.
     pub input: InputConfig,
+    /// The main table, with the user's own columns and rules where the configuration names some.
+    pub articles: &'static Table,
     /// Field names that the user declares, before the well-known ones.
     pub fields: Vec<(String, DeclaredField)>,
+    /// Names by which records state the user's own columns: those of `[fields]`, then the columns' own.
+    pub own_keys: Vec<OwnKey>,
     /// Dates, sources, languages.
     pub attach: Arc<AttachOptions>,
     /// What decides about duplicates.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::schema::{resolve_fields, resolve_schema};
 use super::written::{Written, WrittenExport, WrittenField};
 use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
@@ -14,10 +15,8 @@ use crate::kernels::match_path::PathPattern;
 use crate::kernels::parse_bytes::parse_bytes;
 use crate::kernels::parse_date::{DateContext, DateOrder, Precision, parse_date};
 use crate::kernels::sha256::Digest;
-use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 use crate::stages::ingest::MAX_RECORD_BYTES;
-use crate::statement::{DateForm, Field};
 
 /// Reads the text of `copydesk.toml`.
 ///
@@ -54,6 +53,8 @@ pub struct NamedFiles<'a> {
     pub sources: Option<(&'a str, &'a str)>,
     /// `dedup.boilerplate`
     pub boilerplate: Option<(&'a str, &'a str)>,
+    /// `schema.extends`
+    pub schema: Option<(&'a str, &'a str)>,
 }
 
 /// Checks a configuration and fills its defaults; paths are taken relative to `base`.
@@ -66,13 +67,11 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         None => Registry::default(),
     };
     let input = resolve_input(written, base)?;
-    let fields = written
-        .fields
-        .iter()
-        .map(|(name, field)| Ok((name.clone(), resolve_field(name, field)?)))
-        .collect::<Result<_>>()?;
+    let articles = resolve_schema(files.schema)?;
+    let own_names: Vec<&str> = articles.own_columns().iter().map(|column| column.name).collect();
+    let (fields, own_keys) = resolve_fields(&written.fields, articles)?;
     let (dedup, max_source_loss) = super::dedup::resolve_dedup(&written.dedup, files.boilerplate)?;
-    let attach = resolve_attach(written, registry)?;
+    let attach = AttachOptions { own: articles.own_columns(), ..resolve_attach(written, registry)? };
     let export = ExportConfig {
         path: base.join(&written.export.path),
         jsonl_zstd: one_of(
@@ -89,11 +88,13 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
             .hint("the side of a published article could change with what arrives"));
     }
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
-    let expectations = super::expect::resolve_expectations(&written.expect, &[])?;
+    let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
     let digest = digest(written, files, &input);
     Ok(Config {
         input,
+        articles,
         fields,
+        own_keys,
         attach: Arc::new(attach),
         dedup,
         max_source_loss,
@@ -160,22 +161,6 @@ fn resolve_splits(export: &WrittenExport) -> Result<Option<SplitRule>> {
     }
 }
 
-fn resolve_field(name: &str, field: &WrittenField) -> Result<DeclaredField> {
-    let (fact, form) = match field {
-        WrittenField::Fact(fact) => (fact.as_str(), DateForm::Auto.code()),
-        WrittenField::Dated { fact, form } => (fact.as_str(), form.as_str()),
-    };
-    let key = format!("fields.{name}");
-    if fact == "text" {
-        return Ok(DeclaredField::Text);
-    }
-    // What readers say to later stages is no fact of a record.
-    let stateable = Field::ALL.iter().filter(|field| !matches!(field, Field::Encoding | Field::Flag));
-    let fact = one_of(&key, fact, stateable.map(|field| (field.code(), *field)))?;
-    let form = one_of(&key, form, DateForm::ALL.iter().map(|form| (form.code(), *form)))?;
-    Ok(DeclaredField::Fact(fact, form))
-}
-
 fn resolve_attach(written: &Written, registry: Registry) -> Result<AttachOptions> {
     let dates = &written.dates;
     let not_after = match &dates.not_after {
@@ -211,7 +196,7 @@ fn resolve_attach(written: &Written, registry: Registry) -> Result<AttachOptions
             Ok((name.clone(), seconds))
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(AttachOptions { registry: Arc::new(registry), not_after, abbreviations, date_order })
+    Ok(AttachOptions { registry: Arc::new(registry), not_after, abbreviations, date_order, own: &[] })
 }
 
 fn offset_seconds(text: &str) -> Option<i32> {
@@ -300,6 +285,9 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
     }
     if let Some((_, list)) = files.boilerplate {
         resolved["dedup"]["boilerplate"] = json!(Digest::of(list.as_bytes()).to_string());
+    }
+    if let Some((_, schema)) = files.schema {
+        resolved["schema"] = json!({ "extends": Digest::of(schema.as_bytes()).to_string() });
     }
     Digest::of(resolved.to_string().as_bytes())
 }

@@ -17,6 +17,8 @@ pub struct Written {
     pub input: WrittenInput,
     /// Names of your own fields: `body = "text"`, `dateline = "published"`.
     pub fields: BTreeMap<String, WrittenField>,
+    /// What rows must keep, and columns of your own.
+    pub schema: WrittenSchema,
     /// How dates are read.
     pub dates: WrittenDates,
     /// What happens to duplicates.
@@ -70,6 +72,14 @@ pub enum WrittenField {
         /// How its date is written.
         form: String,
     },
+}
+
+/// `[schema]`
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct WrittenSchema {
+    /// JSON Schema (2020-12) that narrows columns of `articles` and declares columns `x_...`; relative to this file.
+    pub extends: Option<String>,
 }
 
 /// `[dates]`

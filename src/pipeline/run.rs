@@ -393,6 +393,7 @@ pub(super) fn write_dataset(
 ) -> Result<Manifest> {
     let exported = export((config, options), (folder, interim, before), scratch, staging)?;
     let mut manifest = Manifest::new(dataset_version(config), interim.config_sha256.clone());
+    manifest.extends = config.articles.extension.map(|extension| extension.digest.clone());
     manifest.dataset_sha256 = exported.digest.sum().to_string();
     manifest.rows = exported.rows;
     manifest.input = interim.input.clone();
@@ -416,7 +417,7 @@ pub(super) fn write_dataset(
         manifest.dataset_sha256 = dataset_digest.to_digest().to_string();
         assert_eq!(manifest.account.open_sum(), None, "law: the sum is closed");
     }
-    for table in tables_of(manifest.splits.is_some()) {
+    for table in tables_of(config.articles, manifest.splits.is_some()) {
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
@@ -431,6 +432,7 @@ pub(super) fn write_dataset(
         rejected: manifest.account.rejected,
         dataset_digest: dataset_digest.to_digest(),
         formats: &["parquet", "jsonl"],
+        own_columns: config.articles.own_columns(),
         splits: manifest.splits.as_ref().map(|splits| &splits.rows),
     });
     manifest.files.push(write_text(staging, "README.md", &text)?);

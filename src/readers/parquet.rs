@@ -84,6 +84,7 @@ pub fn each_row(
         max_record: u64::MAX,
         file_name,
         declared_fields: &[],
+        own_keys: &[],
         fallback_encodings: &[],
         facts: &[],
     };

@@ -4,25 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use copydesk::columns::{ARTICLES, ColumnType};
+use copydesk::columns::ARTICLES;
 use copydesk::readers;
 use copydesk::rejection::ReasonCode;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn type_name(kind: ColumnType) -> &'static str {
-    match kind {
-        ColumnType::Text => "text",
-        ColumnType::Boolean => "boolean",
-        ColumnType::Int32 => "int32",
-        ColumnType::Int64 => "int64",
-        ColumnType::Float64 => "float64",
-        ColumnType::Date => "date",
-        ColumnType::Timestamp => "timestamp (µs, UTC)",
-        ColumnType::TextList => "list of text",
-    }
 }
 
 fn generated(name: &str) -> String {
@@ -37,7 +24,7 @@ fn generated(name: &str) -> String {
                     "| {} | `{}` | {} | {null} | {} |",
                     column.group,
                     column.name,
-                    type_name(column.kind),
+                    column.kind.words(),
                     column.documentation
                 )
                 .unwrap();

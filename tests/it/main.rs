@@ -12,6 +12,7 @@ mod determinism;
 mod docs;
 mod expect;
 mod explain;
+mod extend;
 mod html;
 mod laws;
 mod memory;

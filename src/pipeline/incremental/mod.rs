@@ -22,7 +22,7 @@ use super::plan::Plan;
 use super::run_merge::RunMerge;
 use super::runs::{Run, RunLimits};
 use super::shards::{DecidedRow, ShardPlan};
-use crate::columns::PAIRS;
+use crate::columns::{PAIRS, Table};
 use crate::config::Config;
 use crate::dedup::Pair;
 use crate::dedup::key_row::NEW_PART;
@@ -46,6 +46,7 @@ pub struct Arrivals {
 #[derive(Debug)]
 pub struct Base<'a> {
     dataset: Dataset<'a>,
+    articles: &'static Table,
     index: Index,
     states: BTreeMap<String, FileState>,
 }
@@ -69,7 +70,7 @@ impl<'a> Base<'a> {
             return Ok(None);
         }
         let states = index.files.iter().map(|state| (state.raw_path.clone(), state.clone())).collect();
-        Ok(Some(Self { dataset, index, states }))
+        Ok(Some(Self { dataset, articles: config.articles, index, states }))
     }
 
     /// Raw paths of the plan that are as they were.
@@ -102,7 +103,8 @@ impl<'a> Base<'a> {
         in_parts: bool,
         (folder, limits, bytes): (&Path, RunLimits, usize),
     ) -> Result<Carried> {
-        carry((&self.dataset, &self.index), |path| unchanged.contains(path), in_parts, (folder, limits, bytes))
+        let base = (&self.dataset, self.articles, &self.index);
+        carry(base, |path| unchanged.contains(path), in_parts, (folder, limits, bytes))
     }
 
     /// The rows of a part that stay, where they stand.
@@ -110,7 +112,7 @@ impl<'a> Base<'a> {
     /// # Errors
     /// When the dataset is damaged.
     pub fn rows(&self, part: u16, unchanged: &Paths) -> Result<DatasetRun> {
-        DatasetRun::open((&self.dataset, part), unchanged)
+        DatasetRun::open((&self.dataset, part), self.articles, unchanged)
     }
 
     /// The pairs that were verified by their texts; none where some pairs of the dataset were not compared, which does not matter when
