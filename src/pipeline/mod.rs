@@ -12,6 +12,7 @@ mod compare;
 mod dataset_rows;
 mod dataset_run;
 mod decide;
+pub mod describe;
 pub mod explain;
 mod export;
 pub mod external_sort;
