@@ -6,11 +6,15 @@ mod arguments;
 mod boilerplate;
 mod calibrate;
 mod check;
+mod diff;
 mod explain;
 mod init;
 mod out;
 mod progress;
+mod quarantine;
 mod run;
+mod schema;
+mod schema_diff;
 mod summary;
 mod verify;
 
@@ -93,6 +97,9 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Boilerplate(arguments) => boilerplate::boilerplate(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Schema { command } => schema::schema(&command),
+        Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Quarantine(arguments) => quarantine::quarantine(&arguments),
         Command::Init(arguments) => init::init(&arguments),
         Command::Completions { shell } => {
             let mut text = Vec::new();

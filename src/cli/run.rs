@@ -66,9 +66,12 @@ fn report(resources: &Resources, loaded: &Loaded, outcome: &pipeline::Outcome) -
     }
     if !outcome.excesses.is_empty() {
         out::message(&summary::excesses(outcome));
-        return Ok(ExitStatus::Gate);
     }
-    Ok(ExitStatus::Success)
+    if !outcome.refusals.is_empty() {
+        out::message(&summary::refusals(loaded, outcome));
+    }
+    let passed = outcome.excesses.is_empty() && outcome.refusals.is_empty();
+    Ok(if passed { ExitStatus::Success } else { ExitStatus::Gate })
 }
 
 /// Threads, memory and batches of this run.

@@ -57,7 +57,7 @@ impl Table {
     /// The table lives as long as the program. A program reads one document for each configuration or extended dataset that it
     /// opens, and a document has at most [`MOST_COLUMNS`] columns, so what stays is small.
     pub fn extended(document: Document, digest: String) -> &'static Self {
-        let Document { document, declared, values, required, row } = document;
+        let Document { written: document, declared, values, required, row } = document;
         let mut columns: Vec<Column> = ARTICLES
             .columns
             .iter()

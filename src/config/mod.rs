@@ -5,6 +5,7 @@ mod dedup;
 mod expect;
 mod resolve;
 mod schema;
+mod validate;
 mod written;
 
 use std::path::PathBuf;
@@ -22,8 +23,10 @@ use crate::writers::description::Description;
 
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
+pub use validate::{Most, RejectionLimits};
 pub use written::{
     Written, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit, WrittenSchema,
+    WrittenValidate,
 };
 
 /// The checked configuration: names looked up, ranges checked, defaults filled.
@@ -43,13 +46,16 @@ pub struct Config {
     pub dedup: DedupRules,
     /// Most that a source may lose as duplicates, as a share of its records; `None` for any.
     pub max_source_loss: Option<f64>,
+    /// How many records may be rejected; changes no byte of the dataset.
+    pub max_rejected: RejectionLimits,
     /// How the dataset is written.
     pub export: ExportConfig,
     /// What the dataset says about itself.
     pub dataset: Description,
     /// What `check` expects of the dataset.
     pub expectations: Vec<Expectation>,
-    /// Digest of everything above but the expectations and the paths of input and output, and of every file that the config names.
+    /// Digest of everything above but the expectations, the most that may be rejected and the paths of input and output, and of every
+    /// file that the config names.
     pub digest: Digest,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::schema::{resolve_fields, resolve_schema};
+use super::schema::{FieldNames, resolve_fields, resolve_schema};
 use super::written::{Written, WrittenExport, WrittenField};
 use super::{Config, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
@@ -69,8 +69,9 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
     let input = resolve_input(written, base)?;
     let articles = resolve_schema(files.schema)?;
     let own_names: Vec<&str> = articles.own_columns().iter().map(|column| column.name).collect();
-    let (fields, own_keys) = resolve_fields(&written.fields, articles)?;
+    let FieldNames { facts: fields, own: own_keys } = resolve_fields(&written.fields, articles)?;
     let (dedup, max_source_loss) = super::dedup::resolve_dedup(&written.dedup, files.boilerplate)?;
+    let max_rejected = super::validate::resolve_validate(&written.validate)?;
     let attach = AttachOptions { own: articles.own_columns(), ..resolve_attach(written, registry)? };
     let export = ExportConfig {
         path: base.join(&written.export.path),
@@ -98,6 +99,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         attach: Arc::new(attach),
         dedup,
         max_source_loss,
+        max_rejected,
         export,
         dataset,
         expectations,
@@ -307,6 +309,7 @@ mod tests {
         let digest = |text: &str| config(text).unwrap().digest;
         assert_eq!(digest(""), digest("[input]\npath = \"elsewhere\"\n[export]\npath = \"there\""));
         assert_eq!(digest(""), digest("[input]\nmax-record = \"16384KiB\""));
+        assert_eq!(digest(""), digest("[validate]\nmax-rejected = 1"));
         assert_eq!(digest(""), digest("[export]\nappend-only = true"), "the manifest says what was appended");
         assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
         assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
@@ -353,6 +356,12 @@ mod tests {
                 "[dates]\norder = \"ydm\"",
                 "[dates.abbreviations]\nEST = \"5\"",
                 "[dataset]\nversion = \"one\"",
+                "[validate]\nmax-rejected = 0.01",
+                "[validate]\nmax-rejected = \"1\"",
+                "[validate]\nmax-rejected-per-source = \"101%\"",
+                "[validate]\nmax-rejected = true",
+                "[fields]\nbody = 3",
+                "[validate]\nmax-rejectd = 3",
                 "[export]\nparquet-zstd-level = 40",
                 "[export]\nappend-only = true\nsplits = { train = 0.8, test = 0.2 }",
                 "[export]\nsplits = { train = 0.8, test = 0.1 }",

@@ -19,11 +19,16 @@ pub fn resolve_schema(document: Option<(&str, &str)>) -> Result<&'static Table> 
     Ok(Table::extended(document, digest))
 }
 
+/// By what names records state things.
+pub struct FieldNames {
+    /// Names of facts.
+    pub facts: Vec<(String, DeclaredField)>,
+    /// Names of the user's own columns.
+    pub own: Vec<OwnKey>,
+}
+
 /// Names of facts, and names of the user's own columns; these columns go by their own names, too.
-pub fn resolve_fields(
-    written: &BTreeMap<String, WrittenField>,
-    articles: &'static Table,
-) -> Result<(Vec<(String, DeclaredField)>, Vec<OwnKey>)> {
+pub fn resolve_fields(written: &BTreeMap<String, WrittenField>, articles: &'static Table) -> Result<FieldNames> {
     let own_fields: Vec<(&'static str, OwnField)> = articles
         .own_columns()
         .iter()
@@ -63,5 +68,5 @@ pub fn resolve_fields(
             keys.push(OwnKey { name: name.to_owned(), field, form: DateForm::Auto });
         }
     }
-    Ok((fields, keys))
+    Ok(FieldNames { facts: fields, own: keys })
 }

@@ -22,6 +22,8 @@ pub struct Written {
     pub schema: WrittenSchema,
     /// How dates are read.
     pub dates: WrittenDates,
+    /// How many records may be rejected.
+    pub validate: WrittenValidate,
     /// What happens to duplicates.
     pub dedup: WrittenDedup,
     /// How the dataset is written.
@@ -52,7 +54,7 @@ pub struct WrittenInput {
 
 /// A value of `[fields]`: the fact, or the fact and the form of its date.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected the name of a fact, or `{ fact = .., form = .. }`")]
 pub enum WrittenField {
     /// `body = "text"`
     Fact(String),
@@ -85,6 +87,16 @@ pub struct WrittenDates {
     pub abbreviations: BTreeMap<String, String>,
 }
 
+/// `[validate]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct WrittenValidate {
+    /// Most records that may be rejected: a count, `100`, or a share, `"1%"`; a run that rejects more is not published. `"off"` for any.
+    pub max_rejected: WrittenLimit,
+    /// The same for each source; shares are asked of sources of 100 records and more.
+    pub max_rejected_per_source: WrittenLimit,
+}
+
 /// `[dedup]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -113,13 +125,13 @@ pub struct WrittenDedup {
     pub boilerplate: Option<String>,
 }
 
-/// A number, or `"off"`.
+/// A number, or a word such as `"off"`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number or a word")]
 pub enum WrittenLimit {
     /// The number.
     Number(f64),
-    /// `off`; any other word is refused.
+    /// `off`, or what else the key allows.
     Word(String),
 }
 
@@ -151,6 +163,15 @@ impl Default for WrittenInput {
             encodings: Vec::new(),
             path_patterns: Vec::new(),
             sources: None,
+        }
+    }
+}
+
+impl Default for WrittenValidate {
+    fn default() -> Self {
+        Self {
+            max_rejected: WrittenLimit::Word("off".into()),
+            max_rejected_per_source: WrittenLimit::Word("off".into()),
         }
     }
 }

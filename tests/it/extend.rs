@@ -55,7 +55,8 @@ fn project(seed: u64) -> tempfile::TempDir {
             "x_embargo": "2025-04-01", "seen": 1_700_000_000 + number,
             "x_tags": if number % 2 == 0 { json!(["tide", "pier"]) } else { json!([]) },
         });
-        lines.push_str(&format!("{line}\n"));
+        lines.push_str(&line.to_string());
+        lines.push('\n');
     }
     fs::write(at.join("raw/own.jsonl"), lines).unwrap();
     let text = |numbers: &mut Numbers| body(numbers);
@@ -85,7 +86,10 @@ fn project(seed: u64) -> tempfile::TempDir {
 
 /// Rows of `articles` from the JSON lines.
 fn rows(dataset: &Path) -> Vec<Value> {
-    let files = manifest(dataset).files.into_iter().filter(|entry| entry.path.ends_with(".jsonl"));
+    let files = manifest(dataset)
+        .files
+        .into_iter()
+        .filter(|entry| Path::new(&entry.path).extension().is_some_and(|end| end == "jsonl"));
     let lines = files.flat_map(|entry| {
         let text = fs::read_to_string(dataset.join(entry.path)).unwrap();
         text.lines().map(str::to_owned).collect::<Vec<_>>()
@@ -111,7 +115,10 @@ fn every_kind_of_record_states_columns_and_both_outputs_have_them() {
     let shard = manifest(&at.join("output"))
         .files
         .into_iter()
-        .find(|entry| entry.path.starts_with("data/") && entry.path.ends_with(".parquet"))
+        .find(|entry| {
+            entry.path.starts_with("data/articles-")
+                && Path::new(&entry.path).extension().is_some_and(|end| end == "parquet")
+        })
         .unwrap();
     let file = fs::File::open(at.join("output").join(shard.path)).unwrap();
     let schema = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().schema().clone();
@@ -134,7 +141,7 @@ fn every_kind_of_record_states_columns_and_both_outputs_have_them() {
     assert!(
         fs::read_to_string(at.join("output/README.md")).unwrap().contains("| `x_topic` | text | Topic of the desk. |")
     );
-    let story = String::from_utf8(must(at, &["explain", "output", "front.md#0"]).stdout).unwrap();
+    let story = String::from_utf8(must(at, &["explain", "output", "front.md#0", "--input", "raw"]).stdout).unwrap();
     assert!(story.contains("your own columns") && story.contains("x_tags"), "{story}");
     must(at, &["verify", "output", "--quiet"]);
 }

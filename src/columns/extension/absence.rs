@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::columns::ColumnType;
+use crate::columns::json_schema::type_name;
 
 /// Keywords that ask nothing of `null`.
 const NEUTRAL: &[&str] = &[
@@ -33,7 +34,7 @@ pub fn absent(kind: ColumnType) -> Value {
 pub fn present(kind: ColumnType) -> Value {
     match kind {
         ColumnType::TextList => json!({ "minItems": 1 }),
-        _ => json!({ "not": { "type": "null" } }),
+        _ => json!({ "type": type_name(kind) }),
     }
 }
 

@@ -20,7 +20,7 @@ const MOST_SCHEMAS: usize = 10_000;
 /// A checked document; [`crate::columns::Table::extended`] makes a table of it.
 #[derive(Debug)]
 pub struct Document {
-    pub(super) document: Value,
+    pub(super) written: Value,
     pub(super) declared: Vec<Declared>,
     pub(super) values: BTreeMap<String, Value>,
     pub(super) required: BTreeSet<String>,
@@ -68,7 +68,7 @@ impl Document {
         }
         let mut reading = Reading { name, document: &document, columns: known_columns(), schemas: 0 };
         let keywords = document.as_object().expect("law: the document is an object");
-        reading.check_keywords(keywords, "", OF_ROW, OF_DOCUMENT)?;
+        reading.check_keywords(keywords, "", &[OF_ROW, OF_DOCUMENT])?;
         let declared = reading.declare(keywords)?;
         let required = reading.require(keywords)?;
         let mut values = BTreeMap::new();
@@ -85,12 +85,12 @@ impl Document {
             }
         }
         let row = reading.row_rules(keywords)?;
-        Ok(Self { declared, values, required, row, document })
+        Ok(Self { written: document, declared, values, required, row })
     }
 
     /// The document in one line, keys sorted: what its digest is of.
     pub fn canonical(&self) -> String {
-        self.document.to_string()
+        self.written.to_string()
     }
 }
 
@@ -126,8 +126,8 @@ impl Reading<'_> {
     }
 
     /// Refuses keywords that are not known here, with the nearest one that is.
-    fn check_keywords(&self, schema: &Map<String, Value>, at: &str, known: &[&str], also: &[&str]) -> Result<()> {
-        let all = || known.iter().chain(also).chain(ANNOTATIONS).copied();
+    fn check_keywords(&self, schema: &Map<String, Value>, at: &str, known: &[&[&str]]) -> Result<()> {
+        let all = || known.iter().copied().flatten().chain(ANNOTATIONS).copied();
         match schema.keys().find(|keyword| !all().any(|known| known == keyword.as_str())) {
             None => Ok(()),
             Some(keyword) => {

@@ -111,7 +111,9 @@ impl OwnCells {
                 (true, ("", ""))
             }
             Self::TextList(lists) => {
-                value.into_iter().for_each(|value| lists.push(value));
+                if let Some(value) = value {
+                    lists.push(value);
+                }
                 lists.end_row();
                 (true, ("", ""))
             }

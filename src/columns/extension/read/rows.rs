@@ -26,7 +26,7 @@ impl Reading<'_> {
     fn row_schema(&mut self, schema: &Value, at: &str, from: &mut Vec<String>) -> Result<Value> {
         self.count(at)?;
         let Value::Object(keywords) = schema else { return Ok(schema.clone()) };
-        self.check_keywords(keywords, at, OF_ROW, &[])?;
+        self.check_keywords(keywords, at, &[OF_ROW])?;
         if let Some(kind) = keywords.get("type").filter(|kind| *kind != "object") {
             return Err(self.fault(
                 &pointer(at, "type"),

@@ -37,7 +37,7 @@ impl Reading<'_> {
                 keywords.remove("type");
             }
             let is_date = matches!(known.kind, ColumnType::Date | ColumnType::Timestamp);
-            keywords.retain(|keyword, _| !ANNOTATIONS.contains(&keyword.as_str()) && !(is_date && keyword == "format"));
+            keywords.retain(|keyword, _| !(ANNOTATIONS.contains(&keyword.as_str()) || is_date && keyword == "format"));
             if keywords.get("items").is_some_and(|items| *items == json!({ "type": "string" })) {
                 keywords.remove("items");
             }
@@ -51,7 +51,7 @@ impl Reading<'_> {
     fn value_schema(&mut self, schema: &Value, at: &str, from: &mut Vec<String>) -> Result<Value> {
         self.count(at)?;
         let Value::Object(keywords) = schema else { return Ok(schema.clone()) };
-        self.check_keywords(keywords, at, OF_VALUE, &[])?;
+        self.check_keywords(keywords, at, &[OF_VALUE])?;
         if let Some(format) = keywords.get("format").and_then(Value::as_str)
             && !FORMATS.contains(&format)
         {
