@@ -1,5 +1,6 @@
 //! The configuration: as written in `copydesk.toml`, and as checked and resolved.
 
+mod dataset;
 mod dedup;
 mod expect;
 mod resolve;
@@ -18,13 +19,14 @@ use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 use crate::statement::OwnKey;
+use crate::writers::description::Description;
 
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use validate::{Most, RejectionLimits};
 pub use written::{
-    Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
-    WrittenSchema, WrittenValidate,
+    Written, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit, WrittenSchema,
+    WrittenValidate,
 };
 
 /// The checked configuration: names looked up, ranges checked, defaults filled.
@@ -49,7 +51,7 @@ pub struct Config {
     /// How the dataset is written.
     pub export: ExportConfig,
     /// What the dataset says about itself.
-    pub dataset: DatasetConfig,
+    pub dataset: Description,
     /// What `check` expects of the dataset.
     pub expectations: Vec<Expectation>,
     /// Digest of everything above but the expectations, the most that may be rejected and the paths of input and output, and of every
@@ -99,13 +101,4 @@ pub struct ExportConfig {
     pub splits: Option<SplitRule>,
     /// Whether the dataset has a report.
     pub report: bool,
-}
-
-/// `[dataset]`, resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DatasetConfig {
-    /// Name on the card.
-    pub name: Option<String>,
-    /// Semantic version that the user gives the dataset.
-    pub version: String,
 }

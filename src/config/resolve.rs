@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::schema::{FieldNames, resolve_fields, resolve_schema};
 use super::written::{Written, WrittenExport, WrittenField};
-use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
+use super::{Config, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
 use crate::extractors::registry::Registry;
 use crate::kernels::assign_split::SplitRule;
@@ -89,7 +89,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         return Err(key_error("export.append-only", "expected it without splits, but found both")
             .hint("the side of a published article could change with what arrives"));
     }
-    let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
+    let dataset = super::dataset::resolve_dataset(&written.dataset)?;
     let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
     let digest = digest(written, files, &input);
     Ok(Config {
@@ -214,15 +214,6 @@ fn offset_seconds(text: &str) -> Option<i32> {
     Some(sign * (number(hours, 15)? * 3600 + number(minutes, 59)? * 60))
 }
 
-fn semver(version: &str) -> Result<String> {
-    let parts: Vec<&str> = version.split('.').collect();
-    let plain = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if parts.len() == 3 && parts.iter().all(plain) {
-        return Ok(version.to_owned());
-    }
-    Err(key_error("dataset.version", &format!("expected a semantic version such as `1.0.0`, but found `{version}`")))
-}
-
 fn in_range(key: &str, level: i32) -> Result<i32> {
     if (1..=22).contains(&level) {
         return Ok(level);
@@ -261,7 +252,7 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
         })
         .collect();
     let mut resolved = json!({
-        "dataset": { "name": written.dataset.name, "version": written.dataset.version },
+        "dataset": super::dataset::digested(&written.dataset),
         "input": {
             "on-unreadable": written.input.on_unreadable,
             "max-record": input.max_record,

@@ -29,6 +29,7 @@ use crate::error::Result;
 use crate::io::{SpillReader, Staging};
 use crate::kernels::encode_row::RowReader;
 use crate::manifest::{Account, FileEntry, SourceAccount, SplitAccount};
+use crate::writers::composition::Composition;
 use crate::writers::cut::{CutLimits, RowGroupCut};
 use crate::writers::dataset_digest::DatasetDigest;
 
@@ -45,6 +46,8 @@ pub struct Exported {
     pub digest: DatasetDigest,
     /// How articles were split.
     pub splits: Option<SplitAccount>,
+    /// What the rows of `articles` are made of.
+    pub composition: Composition,
 }
 
 /// Writes the tables of a dataset into `staging`.
@@ -171,6 +174,7 @@ impl Exported {
         self.files.extend(other.files);
         self.digest.merge(&other.digest);
         self.account.add(&other.account);
+        self.composition.add(&other.composition);
     }
 }
 
@@ -238,6 +242,7 @@ impl ShardWorker<'_> {
         drop(gathered);
         let rows = batch.num_rows() as u64;
         group.verdicts.clear();
+        self.exported.composition.count(self.context.config.articles, &batch)?;
         files.write(batch)?;
         self.context.options.progress.exported.fetch_add(rows, std::sync::atomic::Ordering::Relaxed);
         Ok(())

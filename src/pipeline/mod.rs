@@ -13,6 +13,7 @@ pub mod contract;
 mod dataset_rows;
 mod dataset_run;
 mod decide;
+pub mod describe;
 pub mod diff;
 pub mod explain;
 mod export;

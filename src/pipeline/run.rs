@@ -13,6 +13,7 @@ use super::chain::Target;
 use super::dataset_rows::Dataset;
 use super::dataset_run::DatasetRun;
 use super::decide::{Before, DecideContext, decide};
+use super::describe::documents;
 use super::export::export;
 use super::external_sort::Sorted;
 use super::gates::{Gates, Verdict, publish};
@@ -36,9 +37,8 @@ use crate::error::{Error, Result};
 use crate::io::{Kind, SpillDir, SpillWriter, Staging, cpu_seconds, link_or_copy, peak_rss};
 use crate::kernels::encode_row::RowReader;
 use crate::kernels::sha256::{Digest, DigestSum};
-use crate::manifest::{Account, AppendedPart, DuplicateAccount, FileEntry, Manifest};
+use crate::manifest::{Account, AppendedPart, DuplicateAccount, FileEntry, Manifest, PolicyAccount};
 use crate::stages::Stage;
-use crate::writers::card::{CardFacts, card};
 
 /// What a run published.
 #[derive(Clone, Debug, Serialize)]
@@ -401,6 +401,11 @@ pub(super) fn write_dataset(
         wide_buckets: interim.counts.wide_buckets,
         pairs: interim.counts.pairs.clone(),
     };
+    manifest.dataset.clone_from(&config.dataset);
+    let policies = config.dedup.policies;
+    manifest.policies =
+        PolicyAccount { exact: policies.exact.name().to_owned(), near: policies.near.name().to_owned() };
+    manifest.composition = exported.composition;
     manifest.files = exported.files;
     manifest.splits = exported.splits;
     let mut dataset_digest = DigestSum::from(&exported.digest.sum());
@@ -415,21 +420,10 @@ pub(super) fn write_dataset(
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
-    let text = card(&CardFacts {
-        name: config.dataset.name.as_deref(),
-        dataset_version: &manifest.dataset_version,
-        schema_version: &manifest.schema_version,
-        tool_version: &manifest.tool_version,
-        records: manifest.account.records,
-        articles: manifest.account.articles,
-        duplicates: manifest.account.duplicates,
-        rejected: manifest.account.rejected,
-        dataset_digest: dataset_digest.to_digest(),
-        formats: &["parquet", "jsonl"],
-        own_columns: config.articles.own_columns(),
-        splits: manifest.splits.as_ref().map(|splits| &splits.rows),
-    });
-    manifest.files.push(write_text(staging, "README.md", &text)?);
+    let tables: Vec<_> = tables_of(config.articles, manifest.splits.is_some()).collect();
+    for (path, text) in documents(&manifest, &tables) {
+        manifest.files.push(write_text(staging, path, &text)?);
+    }
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
     if config.export.report {
         let page = unpublished_page((staging.path(), &manifest), scratch, options)?;
