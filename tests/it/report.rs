@@ -147,8 +147,12 @@ fn tables_of_a_dataset_in_every_form() {
     let at = folder.path();
     raw_folder(&at.join("raw"), 42);
     must(at, &["run", "--quiet"]);
-    insta::assert_snapshot!(shown(at, &["stats", "output"]));
-    insta::assert_snapshot!(shown(at, &["stats", "output", "--format", "markdown"]));
+    let listed = manifest(&at.join("output"));
+    // Digests change with every byte of a record, so that they say nothing about the tables.
+    let steady =
+        |text: String| text.replace(&listed.dataset_version, "[VERSION]").replace(&listed.dataset_sha256, "[DIGEST]");
+    insta::assert_snapshot!(steady(shown(at, &["stats", "output"])));
+    insta::assert_snapshot!(steady(shown(at, &["stats", "output", "--format", "markdown"])));
     let stats: Value = serde_json::from_slice(&must(at, &["stats", "output", "--format", "json"]).stdout).unwrap();
     let data = value(&report(at));
     let total = |table: &str, column: &str| {
