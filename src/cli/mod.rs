@@ -12,6 +12,7 @@ mod out;
 mod progress;
 mod run;
 mod summary;
+mod takedown;
 mod verify;
 
 use std::ffi::OsString;
@@ -92,6 +93,7 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Boilerplate(arguments) => boilerplate::boilerplate(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
+        Command::Takedown(arguments) => takedown::takedown(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
         Command::Completions { shell } => {

@@ -171,11 +171,15 @@ fn closing(text: &mut String, manifest: &Manifest) {
     line(
         text,
         &format!(
-            "{} = {} + {} + {} rejected",
+            "{} = {} + {} + {} rejected{}",
             plural(account.records, "record"),
             plural(account.articles, "article"),
             plural(account.duplicates, "duplicate"),
-            account.rejected
+            account.rejected,
+            match account.taken_down {
+                0 => String::new(),
+                count => format!(" + {count} taken down"),
+            }
         ),
     );
     if account.rejected > 0 {

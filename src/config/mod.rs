@@ -14,6 +14,7 @@ use crate::kernels::match_path::PathPattern;
 use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
+use crate::stages::takedowns::Takedowns;
 
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
@@ -40,6 +41,10 @@ pub struct Config {
     pub dataset: DatasetConfig,
     /// What `check` expects of the dataset.
     pub expectations: Vec<Expectation>,
+    /// Articles that were taken down.
+    pub takedowns: Arc<Takedowns>,
+    /// The digest without the takedowns.
+    pub digest_of_rest: Digest,
     /// Digest of everything above but the expectations and the paths of input and output, and of every file that the config names.
     pub digest: Digest,
 }

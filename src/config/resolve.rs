@@ -17,6 +17,7 @@ use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 use crate::stages::ingest::MAX_RECORD_BYTES;
+use crate::stages::takedowns::Takedowns;
 use crate::statement::{DateForm, Field};
 
 /// Reads the text of `copydesk.toml`.
@@ -54,6 +55,10 @@ pub struct NamedFiles<'a> {
     pub sources: Option<(&'a str, &'a str)>,
     /// `dedup.boilerplate`
     pub boilerplate: Option<(&'a str, &'a str)>,
+    /// `dataset.takedowns`; empty where nothing was taken down yet.
+    pub takedowns: Option<(&'a str, &'a str)>,
+    /// The key beside it, where there is one.
+    pub takedowns_key: Option<(&'a str, &'a str)>,
 }
 
 /// Checks a configuration and fills its defaults; paths are taken relative to `base`.
@@ -90,7 +95,10 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
     }
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
     let expectations = super::expect::resolve_expectations(&written.expect, &[])?;
-    let digest = digest(written, files, &input);
+    let takedowns = files.takedowns.map(|ledger| Takedowns::parse(ledger, files.takedowns_key)).transpose()?;
+    let takedowns = takedowns.unwrap_or_default();
+    let digest_of_rest = digest(written, files, &input);
+    let digest = digest_with(&digest_of_rest, &takedowns);
     Ok(Config {
         input,
         fields,
@@ -100,8 +108,29 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         export,
         dataset,
         expectations,
+        takedowns: Arc::new(takedowns),
+        digest_of_rest,
         digest,
     })
+}
+
+/// The digest of a configuration with a ledger of takedowns; one that is empty leaves no trace.
+fn digest_with(rest: &Digest, takedowns: &Takedowns) -> Digest {
+    match takedowns.digest() {
+        None => *rest,
+        Some(ledger) => {
+            Digest::of(json!({ "config": rest.to_string(), "takedowns": ledger.to_string() }).to_string().as_bytes())
+        }
+    }
+}
+
+impl Config {
+    /// The same configuration with another ledger of takedowns.
+    #[must_use]
+    pub fn with_takedowns(&self, takedowns: Takedowns) -> Self {
+        let digest = digest_with(&self.digest_of_rest, &takedowns);
+        Self { takedowns: Arc::new(takedowns), digest, ..self.clone() }
+    }
 }
 
 fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {

@@ -35,6 +35,8 @@ pub struct WrittenDataset {
     pub name: Option<String>,
     /// Semantic version that you give the dataset.
     pub version: String,
+    /// Ledger of articles that were taken down, relative to this file; its key is the file beside it that ends in `.key`.
+    pub takedowns: Option<String>,
 }
 
 /// `[input]`
@@ -142,7 +144,7 @@ pub struct WrittenExport {
 
 impl Default for WrittenDataset {
     fn default() -> Self {
-        Self { name: None, version: "0.1.0".into() }
+        Self { name: None, version: "0.1.0".into(), takedowns: None }
     }
 }
 

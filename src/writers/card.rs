@@ -25,6 +25,8 @@ pub struct CardFacts<'a> {
     pub duplicates: u64,
     /// Records that were rejected.
     pub rejected: u64,
+    /// Records of articles that were taken down.
+    pub taken_down: u64,
     /// The dataset digest.
     pub dataset_digest: Digest,
     /// Formats of the files in `data/`, by extension.
@@ -53,6 +55,9 @@ pub fn card(facts: &CardFacts<'_>) -> String {
     out.push_str("| fate | records |\n|---|---:|\n");
     for (fate, count) in [("article", facts.articles), ("duplicate", facts.duplicates), ("rejected", facts.rejected)] {
         writeln!(out, "| {fate} | {count} |").expect(LAW);
+    }
+    if facts.taken_down > 0 {
+        writeln!(out, "| taken down | {} |", facts.taken_down).expect(LAW);
     }
     writeln!(
         out,
@@ -116,6 +121,7 @@ mod tests {
             articles: 7,
             duplicates: 2,
             rejected: 1,
+            taken_down: 0,
             dataset_digest: Digest::of(b""),
             formats: &["parquet", "jsonl"],
             splits: None,
