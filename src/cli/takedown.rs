@@ -88,14 +88,16 @@ fn summary(removed: &Removed, takedown: &Takedown) -> String {
     let mut text = format!(
         "took down {}, {} and {}\n",
         plural(removed.articles, "article"),
-        plural(removed.duplicates, "removed copy").replace("copys", "copies"),
+        plural(removed.duplicates, "removed duplicate"),
         plural(removed.rejected, "rejected record"),
     );
     let mut line = |words: String| writeln!(text, "{words}").expect("law: writing to a string cannot fail");
     line(format!("{} changed", plural(removed.clusters, "cluster")));
     if removed.shared_addresses > 0 {
-        let addresses = plural(removed.shared_addresses, "address").replace("addresss", "addresses");
-        line(format!("{addresses} not blocked: more than 16 other records have it; `--url` takes all of them down"));
+        let count = removed.shared_addresses;
+        line(format!(
+            "addresses not blocked, since many other records have them: {count}; `--url` takes all of these down"
+        ));
     }
     line(format!("`{}` names what later runs leave out", takedown.ledger.display()));
     let _written = write!(text, "wrote `{}` in {:.1} s", removed.output.display(), removed.seconds);

@@ -27,7 +27,9 @@ impl Key {
     pub fn sign(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut hasher = Hasher::new();
         hasher.update(&self.inner);
-        parts.iter().for_each(|part| hasher.update(part));
+        for part in parts {
+            hasher.update(part);
+        }
         let Digest(inner) = hasher.finish();
         let mut hasher = Hasher::new();
         hasher.update(&self.outer);

@@ -18,4 +18,5 @@ mod memory;
 mod near;
 mod splits;
 mod support;
+mod takedown;
 mod tidy;

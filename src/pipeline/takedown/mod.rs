@@ -35,6 +35,10 @@ use crate::kernels::sha256::push_hex;
 use crate::manifest::{Account, Manifest};
 use crate::stages::takedowns::Takedowns;
 
+/// Advice for a dataset that cannot be made anew from itself.
+const WITHOUT_INDEX: &str = "a dataset without an `index`, which `run --into` writes, is made anew from the raw files: \
+     name them with `--input`";
+
 /// The file of the key of a ledger: beside it, ending in `.key`.
 pub fn takedowns_key(ledger: &Path) -> PathBuf {
     ledger.with_extension("key")
@@ -105,20 +109,15 @@ pub fn take_down(path: &Path, config: &Config, options: &RunOptions, takedown: &
     let mut config = config.with_takedowns(takedowns);
     path.clone_into(&mut config.export.path);
     let old = dataset.manifest.account.clone();
-    let (manifest, files_read, left_behind) = match base {
-        Some(base) => {
-            let base = base.without(found.ids());
-            let (manifest, files_read) = make_anew((&config, options), &base, &staging, Started::now())?;
-            (manifest, files_read, staging.publish()?.left_behind)
-        }
-        None => {
-            drop(staging);
-            let outcome = run_unguarded(&config, options).map_err(|error| {
-                error.hint("a dataset without an `index`, which `run --into` writes, is made anew from the raw files: name them with `--input`")
-            })?;
-            let files_read = outcome.manifest.input.files.values().sum();
-            (outcome.manifest, files_read, None)
-        }
+    let (manifest, files_read, left_behind) = if let Some(base) = base {
+        let base = base.without(found.ids());
+        let (manifest, files_read) = make_anew((&config, options), &base, &staging, Started::now())?;
+        (manifest, files_read, staging.publish()?.left_behind)
+    } else {
+        drop(staging);
+        let outcome = run_unguarded(&config, options).map_err(|error| error.hint(WITHOUT_INDEX))?;
+        let files_read = outcome.manifest.input.files.values().sum();
+        (outcome.manifest, files_read, None)
     };
     options.progress.phase.store(4, Ordering::Relaxed);
     let lost = |of: fn(&Account) -> u64| of(&old).saturating_sub(of(&manifest.account));

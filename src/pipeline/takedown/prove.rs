@@ -131,7 +131,8 @@ impl Search<'_> {
         let mut source = BufReader::with_capacity(BLOCK, file);
         let failed = |error| Error::io("read", path, error);
         let packed = source.fill_buf().map_err(failed)?.starts_with(&ZSTD);
-        let lines = name.ends_with(".jsonl") || name.ends_with(".jsonl.zst");
+        let unpacked = Path::new(name.strip_suffix(".zst").unwrap_or(name));
+        let lines = unpacked.extension().is_some_and(|extension| extension == "jsonl");
         if packed {
             let source = zstd::Decoder::with_buffer(source).map_err(failed)?;
             return self.stream(source, (name, lines)).map_err(failed);
