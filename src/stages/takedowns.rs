@@ -21,6 +21,9 @@ use crate::rejection::{ReasonCode, Rejection};
 /// Version of the form of the ledger.
 const FORM: u32 = 1;
 
+/// What is wrong with a line that no takedown wrote.
+const FOREIGN: &str = "expected what `copydesk takedown` writes, but found other text";
+
 type Mac = [u8; 32];
 
 /// What a record can be recognised by.
@@ -97,7 +100,7 @@ impl Takedowns {
         let wrong = |number: usize, cause: String| {
             Error::config(format!("cannot read `{name}`")).caused_by(format!("line {number}: {cause}"))
         };
-        let header: Header = serde_json::from_str(&header).map_err(|error| wrong(1, error.to_string()))?;
+        let header: Header = serde_json::from_str(&header).map_err(|_| wrong(1, FOREIGN.to_owned()))?;
         if header.takedowns != FORM {
             return Err(wrong(1, format!("expected form {FORM} of a ledger, but found {}", header.takedowns)));
         }
@@ -107,7 +110,7 @@ impl Takedowns {
         }
         let mut takedowns = Self { key: Some(key), ..Self::default() };
         for (at, text) in lines.enumerate() {
-            let line: Line = serde_json::from_str(&text).map_err(|error| wrong(at + 2, error.to_string()))?;
+            let line: Line = serde_json::from_str(&text).map_err(|_| wrong(at + 2, FOREIGN.to_owned()))?;
             let macs = std::iter::once(&line.id).chain([&line.raw_sha256]).chain(&line.text_sha256).chain(&line.urls);
             for mac in macs {
                 let mac = Digest::parse(&format!("{PREFIX}{mac}"));
