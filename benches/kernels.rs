@@ -217,11 +217,11 @@ fn match_path_pattern(bencher: Bencher) {
 fn parse_fields_yaml(bencher: Bencher) {
     let fields =
         "title: Harbour reopens after storm\ndate: 2025-12-17\nauthor: Ada Moreno\nkeywords: [shipping, weather]\n";
-    over_text(bencher, fields, |text| parse_fields(Notation::Yaml, text, Evidence::FrontMatter).is_ok());
+    over_text(bencher, fields, |text| parse_fields(Notation::Yaml, text, Evidence::FrontMatter, &[]).is_ok());
 }
 
 #[divan::bench]
 fn parse_head_block(bencher: Bencher) {
     let file = format!("Title: Harbour reopens after storm\nDate: 2025-12-17\nSource: Harbour Times\n\n{ENGLISH}");
-    over_text(bencher, &file, |text| parse_head(text, false).is_ok());
+    over_text(bencher, &file, |text| parse_head(text, false, &[]).is_ok());
 }

@@ -20,6 +20,9 @@ pub struct Manifest {
     pub tool_version: String,
     /// Version of the record schema.
     pub schema_version: String,
+    /// Digest of the user's own schema in canonical form; none where the record schema is not extended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
     /// Version of the duplicate rules.
     pub rule_version: String,
     /// The user's version of the dataset, `+`, and the first 12 hex digits of the config digest.
@@ -272,6 +275,7 @@ impl Manifest {
             tool: TOOL.to_owned(),
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             schema_version: SCHEMA_VERSION.to_owned(),
+            extends: None,
             rule_version: RULE_VERSION.to_owned(),
             dataset_version,
             config_sha256,

@@ -58,6 +58,7 @@ codes! {
         TdmReservation = "tdm_reservation", "Whether text and data mining is reserved.";
         Encoding = "encoding", "Charset that the server declared, or its `Content-Type`.";
         Flag = "flag", "A quality flag that the reader sets.";
+        Own = "own", "A column that the user's own schema declares.";
     }
 }
 
@@ -102,6 +103,33 @@ codes! {
     }
 }
 
+/// A column that the user's own schema declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnField {
+    /// Its place among these columns.
+    pub place: u8,
+    /// Whether it holds a list; else it takes one value.
+    pub is_list: bool,
+}
+
+/// A name by which records state a column of the user's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnKey {
+    /// The name in the record; levels are joined by dots.
+    pub name: String,
+    /// The column.
+    pub field: OwnField,
+    /// How dates are written under that name.
+    pub form: DateForm,
+}
+
+impl OwnKey {
+    /// The key of a name.
+    pub fn find<'k>(keys: &'k [Self], name: &str) -> Option<&'k Self> {
+        keys.iter().find(|key| key.name == name)
+    }
+}
+
 /// One statement about a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement<'a> {
@@ -115,12 +143,23 @@ pub struct Statement<'a> {
     pub span: Option<ByteRange>,
     /// How a date is written; [`DateForm::Auto`] for other fields.
     pub form: DateForm,
+    /// Place of the column for [`Field::Own`], else 0.
+    pub own: u8,
 }
 
 impl<'a> Statement<'a> {
+    /// The same about a column of the user's own.
+    #[must_use]
+    pub fn about(mut self, key: &OwnKey) -> Self {
+        self.field = Field::Own;
+        self.own = key.field.place;
+        self.form = key.form;
+        self
+    }
+
     /// A statement without span, [`DateForm::Auto`].
     pub fn new(field: Field, evidence: Evidence, value: impl Into<Cow<'a, str>>) -> Self {
-        Self { field, evidence, value: value.into(), span: None, form: DateForm::Auto }
+        Self { field, evidence, value: value.into(), span: None, form: DateForm::Auto, own: 0 }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::error::did_you_mean;
@@ -52,6 +52,16 @@ pub enum Command {
     Takedown(Box<TakedownArguments>),
     /// Tell the story of one record
     Explain(ExplainArguments),
+    /// Show, export and compare the schemas of datasets
+    Schema {
+        /// What to do.
+        #[command(subcommand)]
+        command: SchemaCommand,
+    },
+    /// Tell how two datasets differ: rows added, removed, changed, re-clustered
+    Diff(DiffArguments),
+    /// Copy the raw bytes of rejected records out, ready to mend
+    Quarantine(QuarantineArguments),
     /// Write a commented `copydesk.toml` and `sources.toml`
     Init(InitArguments),
     /// Print completions for a shell
@@ -301,6 +311,134 @@ pub struct InitArguments {
     /// Folder to write to
     #[arg(default_value = ".")]
     pub folder: PathBuf,
+}
+
+/// What `schema` does.
+#[derive(Clone, Debug, Subcommand)]
+pub enum SchemaCommand {
+    /// Print columns, types, nulls and rules
+    Show(SchemaShowArguments),
+    /// Write the JSON Schemas of this version
+    Export(SchemaExportArguments),
+    /// Classify what changed, and fail when the version has grown too little for it
+    Diff(SchemaDiffArguments),
+}
+
+/// Arguments of `schema show`.
+#[derive(Clone, Debug, Args)]
+pub struct SchemaShowArguments {
+    /// A table of this version (`articles`), a dataset, a schema or a Parquet file [default: every table]
+    #[arg(value_name = "TABLE|DATASET|FILE")]
+    pub what: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = TableFormat::Text)]
+    pub format: TableFormat,
+}
+
+/// Arguments of `schema export`.
+#[derive(Clone, Debug, Args)]
+pub struct SchemaExportArguments {
+    /// Folder to write to; schemas of copydesk in it are replaced
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Whom they are for: producers may write no other columns, consumers pass over those that they do not know
+    #[arg(long = "for", value_name = "WHOM", value_enum, default_value_t = Whom::Producers)]
+    pub whom: Whom,
+}
+
+/// Arguments of `schema diff`.
+#[derive(Clone, Debug, Args)]
+pub struct SchemaDiffArguments {
+    /// A dataset, a folder of `*.schema.json`, a JSON Schema or a Parquet file
+    pub old: PathBuf,
+    /// The same, of the newer version
+    pub new: PathBuf,
+    /// How much the version grows [default: what both sides state]
+    #[arg(long, value_name = "BUMP", value_enum)]
+    pub bump: Option<GivenBump>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = DiffFormat::Text)]
+    pub format: DiffFormat,
+}
+
+/// Arguments of `diff`.
+#[derive(Clone, Debug, Args)]
+pub struct DiffArguments {
+    /// A dataset
+    pub old: PathBuf,
+    /// The newer dataset
+    pub new: PathBuf,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = DiffFormat::Text)]
+    pub format: DiffFormat,
+    /// Exit with 1 when they differ
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Ids that are listed of each kind of difference
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub ids: usize,
+    /// Memory to stay within, at least 192MiB
+    #[arg(long, value_name = "SIZE", default_value_t = Size(DEFAULT_MEMORY), value_parser = parse_size)]
+    pub memory: Size,
+}
+
+/// Arguments of `quarantine`.
+#[derive(Clone, Debug, Args)]
+pub struct QuarantineArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// The raw files that the dataset was made of [default: `input.path` of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// Folder to write
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Configuration file that the dataset was made with [default: as for `run`]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How a table is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// A table for people
+    Text,
+    /// For machines
+    Json,
+}
+
+/// How a difference is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people
+    Text,
+    /// For machines
+    Json,
+    /// For pull requests and summaries
+    Markdown,
+}
+
+/// Whom a schema is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Whom {
+    /// Those who write rows
+    Producers,
+    /// Those who read rows
+    Consumers,
+}
+
+/// How much a version grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GivenBump {
+    /// Documentation
+    Patch,
+    /// What old readers can read
+    Minor,
+    /// Anything
+    Major,
 }
 
 /// A number of bytes.

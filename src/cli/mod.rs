@@ -6,11 +6,15 @@ mod arguments;
 mod boilerplate;
 mod calibrate;
 mod check;
+mod diff;
 mod explain;
 mod init;
 mod out;
 mod progress;
+mod quarantine;
 mod run;
+mod schema;
+mod schema_diff;
 mod summary;
 mod takedown;
 mod verify;
@@ -95,6 +99,9 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Takedown(arguments) => takedown::takedown(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Schema { command } => schema::schema(&command),
+        Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Quarantine(arguments) => quarantine::quarantine(&arguments),
         Command::Init(arguments) => init::init(&arguments),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -69,9 +69,12 @@ fn report(resources: &Resources, loaded: &Loaded, outcome: &pipeline::Outcome) -
     }
     if !outcome.excesses.is_empty() {
         out::message(&summary::excesses(outcome));
-        return Ok(ExitStatus::Gate);
     }
-    Ok(ExitStatus::Success)
+    if !outcome.refusals.is_empty() {
+        out::message(&summary::refusals(loaded, outcome));
+    }
+    let passed = outcome.excesses.is_empty() && outcome.refusals.is_empty();
+    Ok(if passed { ExitStatus::Success } else { ExitStatus::Gate })
 }
 
 /// Threads, memory and batches of this run.
@@ -127,8 +130,10 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
     let (sources, boilerplate) = (named(&written.input.sources)?, named(&written.dedup.boilerplate)?);
     let ledger = written.dataset.takedowns.as_ref().map(|name| base.join(name));
     let (takedowns, takedowns_key) = ledger.as_deref().map_or(Ok((None, None)), read_ledger)?;
+    let schema = named(&written.schema.extends)?;
     let files = NamedFiles {
         sources: pair(&sources),
+        schema: pair(&schema),
         boilerplate: pair(&boilerplate),
         takedowns: pair(&takedowns),
         takedowns_key: pair(&takedowns_key),

@@ -113,6 +113,42 @@ pub fn excesses(outcome: &Outcome) -> String {
     text
 }
 
+/// What is printed when too many records were rejected: how many, why, and the first of them.
+pub fn refusals(loaded: &Loaded, outcome: &Outcome) -> String {
+    let mut text = String::new();
+    for refusal in &outcome.refusals {
+        let (who, key) = match &refusal.source_id {
+            None => (String::new(), "max-rejected"),
+            Some(source) => (format!(" of source `{source}`"), "max-rejected-per-source"),
+        };
+        let share = 100.0 * refusal.rejected as f64 / refusal.records.max(1) as f64;
+        let (rejected, records) = (refusal.rejected, plural(refusal.records, "record"));
+        let most = &refusal.most;
+        line(
+            &mut text,
+            &format!("{rejected} of {records}{who} were rejected ({share:.1} %), but `{key}` allows {most}"),
+        );
+        let reasons: Vec<String> = refusal.reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        line(&mut text, &format!("  {}", reasons.join(", ")));
+        for example in &refusal.examples {
+            let (origin, stage, reason) = (&example.origin, &example.stage, &example.reason);
+            let place = if example.pointer.is_empty() { String::new() } else { format!(" at `{}`", example.pointer) };
+            let detail = if example.detail.is_empty() { String::new() } else { format!(": {}", example.detail) };
+            line(&mut text, &format!("  `{origin}` {stage}: {reason}{place}{detail}"));
+        }
+        if refusal.rejected > refusal.examples.len() as u64 {
+            line(&mut text, &format!("  and {} more", refusal.rejected - refusal.examples.len() as u64));
+        }
+    }
+    line(&mut text, "not published: more records were rejected than `[validate]` allows");
+    let (failed, input) = (outcome.output.display(), loaded.config.input.path.display());
+    let _written = write!(
+        text,
+        "hint: `copydesk quarantine {failed} --input {input} --output DIR` copies the rejected records out, ready to mend"
+    );
+    text
+}
+
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -61,6 +61,20 @@ pub fn replace_columns(
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
 }
 
+/// The batch with more columns behind the others.
+///
+/// # Errors
+/// When an array has another length or type than its field.
+pub fn append_columns(batch: RecordBatch, columns: Vec<(FieldRef, ArrayRef)>) -> Result<RecordBatch> {
+    if columns.is_empty() {
+        return Ok(batch);
+    }
+    let (new_fields, new_arrays): (Vec<FieldRef>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    let fields: Vec<FieldRef> = batch.schema_ref().fields().iter().cloned().chain(new_fields).collect();
+    let arrays = batch.columns().iter().cloned().chain(new_arrays).collect();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
+}
+
 /// The rows of a batch but those in `rows`, which are ascending.
 ///
 /// # Errors

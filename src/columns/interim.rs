@@ -22,7 +22,7 @@ pub const BANDS: &str = "_bands";
 /// Struct fields of one statement.
 ///
 /// `field`, `evidence` and `form` are places in `Field::ALL`, `Evidence::ALL` and `DateForm::ALL`; `span_start` is -1 when the
-/// value does not stand in the record.
+/// value does not stand in the record. `own` is the place among the user's own columns, 0 for other fields.
 pub fn statement_fields() -> Fields {
     Fields::from(vec![
         Field::new("field", DataType::UInt8, false),
@@ -31,6 +31,7 @@ pub fn statement_fields() -> Fields {
         Field::new("value", DataType::Utf8, false),
         Field::new("span_start", DataType::Int64, false),
         Field::new("span_end", DataType::Int64, false),
+        Field::new("own", DataType::UInt8, false),
     ])
 }
 

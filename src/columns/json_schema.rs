@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::extension::DEFINITION;
 use super::{Column, ColumnType, Rule, SCHEMA_VERSION, Table};
 
 /// Dates in JSON: four digits of year, so that text order is time order.
@@ -13,10 +14,22 @@ const DATE_PATTERN: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 /// Instants in JSON: always six digits of fraction and `Z`.
 const TIMESTAMP_PATTERN: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z$";
 
+/// Whom a schema is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// Those who write rows: no key but the columns is allowed.
+    #[default]
+    Producers,
+    /// Those who read rows: keys that they do not know are passed over, so that rows of later minor versions are valid.
+    Consumers,
+}
+
 /// The identifier of a table's schema, one per major version; claims no domain.
 pub fn schema_id(table: &Table) -> String {
     let major = SCHEMA_VERSION.split('.').next().unwrap_or(SCHEMA_VERSION);
-    format!("urn:copydesk:schema:{major}:{}", table.row_name)
+    let own = table.extension.map_or("", |extension| extension.digest.rsplit(':').next().unwrap_or_default());
+    let mark = if own.is_empty() { "" } else { ":extended:" };
+    format!("urn:copydesk:schema:{major}:{}{mark}{}", table.row_name, own.get(..12).unwrap_or(own))
 }
 
 /// The name of the file that holds the schema of a table's rows.
@@ -24,10 +37,15 @@ pub fn schema_file(table: &Table) -> String {
     format!("{}.schema.json", table.row_name)
 }
 
-/// The schema of a table's rows, keys in reading order, two spaces of indent, line end at the end.
+/// The schema of a table's rows for those who write them, keys in reading order, two spaces of indent, line end at the end.
 ///
 /// Every column is required and no other key is allowed: a row is exactly what the table says.
 pub fn schema_text(table: &Table) -> String {
+    schema_text_for(table, Audience::Producers)
+}
+
+/// The schema of a table's rows for an audience; both forms have the same identifier and differ in `additionalProperties` only.
+pub fn schema_text_for(table: &Table, audience: Audience) -> String {
     let mut out = String::from("{\n");
     line(&mut out, 1, "$schema", &quote("https://json-schema.org/draft/2020-12/schema"));
     line(&mut out, 1, "$id", &quote(&schema_id(table)));
@@ -36,7 +54,8 @@ pub fn schema_text(table: &Table) -> String {
     line(&mut out, 1, "type", "\"object\"");
     out.push_str("  \"properties\": {\n");
     for (place, column) in table.columns.iter().enumerate() {
-        push_property(&mut out, column);
+        let more = table.extension.and_then(|extension| extension.published_rules(column));
+        push_property(&mut out, column, more.as_ref());
         out.push_str(if place + 1 < table.columns.len() { ",\n" } else { "\n" });
     }
     out.push_str("  },\n  \"required\": [\n");
@@ -44,8 +63,39 @@ pub fn schema_text(table: &Table) -> String {
         let comma = if place + 1 < table.columns.len() { "," } else { "" };
         writeln!(out, "    {}{comma}", quote(column.name)).expect("law: writing to a string cannot fail");
     }
-    out.push_str("  ],\n  \"additionalProperties\": false\n}\n");
+    out.push_str(match audience {
+        Audience::Producers => "  ],\n  \"additionalProperties\": false",
+        Audience::Consumers => "  ]",
+    });
+    if let Some(extension) = table.extension {
+        if let Some(row) = &extension.row {
+            write!(out, ",\n  \"allOf\": [{row}]").expect("law: writing to a string cannot fail");
+        }
+        let document = serde_json::to_string_pretty(&extension.document).expect("law: a JSON value is written");
+        let document = document.replace('\n', "\n    ");
+        write!(out, ",\n  \"$defs\": {{\n    {}: {document}\n  }}", quote(DEFINITION))
+            .expect("law: writing to a string cannot fail");
+    }
+    out.push_str("\n}\n");
     out
+}
+
+/// The title of a column: its name in words, `raw_sha256` as `Raw SHA-256`.
+pub fn title_of(name: &str) -> String {
+    let words: Vec<&str> = name
+        .split('_')
+        .map(|word| match word {
+            "id" => "ID",
+            "url" => "URL",
+            "sha256" => "SHA-256",
+            "tdm" => "TDM",
+            "tz" => "time zone",
+            word => word,
+        })
+        .collect();
+    let title = words.join(" ");
+    let mut letters = title.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The schema of a table's rows as a value.
@@ -56,8 +106,20 @@ pub fn schema_value(table: &Table) -> Value {
     serde_json::from_str(&schema_text(table)).expect("law: a generated schema is JSON")
 }
 
-fn push_property(out: &mut String, column: &Column) {
+/// The schema of a column's values as the table states it, without what the user's document adds.
+///
+/// # Panics
+/// As [`schema_value`].
+pub fn property_value(column: &Column) -> Value {
+    let mut text = String::new();
+    push_property(&mut text, column, None);
+    let (_, property) = text.split_once(':').expect("law: a property has a name");
+    serde_json::from_str(property).expect("law: a generated schema is JSON")
+}
+
+fn push_property(out: &mut String, column: &Column, more: Option<&Value>) {
     writeln!(out, "    {}: {{", quote(column.name)).expect("law: writing to a string cannot fail");
+    line(out, 3, "title", &quote(&title_of(column.name)));
     line(out, 3, "description", &quote(column.documentation));
     let type_name = quote(type_name(column.kind));
     let types = if column.nullable { format!("[{type_name}, \"null\"]") } else { type_name };
@@ -84,9 +146,15 @@ fn push_property(out: &mut String, column: &Column) {
             }
         }
     }
-    writeln!(out, "      \"examples\": [{}]\n    }}", column.example).expect("law: writing to a string cannot fail");
-    // The comma after the property is the caller's; take the line end back.
-    out.pop();
+    if let Some(more) = more {
+        line(out, 3, "allOf", &format!("[{more}]"));
+    }
+    if !column.example.is_empty() {
+        line(out, 3, "examples", &format!("[{}]", column.example));
+    }
+    // The comma behind the last keyword goes; the one after the property is the caller's.
+    out.truncate(out.len() - ",\n".len());
+    out.push_str("\n    }");
 }
 
 /// Keywords for the rule of a column; for lists they hold for each element.
@@ -106,7 +174,7 @@ fn rules(column: &Column) -> Vec<(&'static str, String)> {
     }
 }
 
-fn type_name(kind: ColumnType) -> &'static str {
+pub(super) fn type_name(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Text | ColumnType::Date | ColumnType::Timestamp => "string",
         ColumnType::Boolean => "boolean",
@@ -167,6 +235,39 @@ mod tests {
             let errors: Vec<_> =
                 validator(table).iter_errors(&row).map(|error| format!("{} {error}", error.instance_path())).collect();
             assert_eq!(errors, Vec::<String>::new(), "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn consumers_may_meet_columns_of_later_versions() {
+        for table in TABLES {
+            let text = schema_text_for(table, Audience::Consumers);
+            let schema: Value = serde_json::from_str(&text).unwrap();
+            let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+            let mut row = example_row(table);
+            assert!(validator.is_valid(&row));
+            row["of_a_later_version"] = json!([1]);
+            assert!(validator.is_valid(&row) && !self::validator(table).is_valid(&row), "{}", table.name);
+            row.as_object_mut().unwrap().remove(table.columns[0].name);
+            assert!(!validator.is_valid(&row), "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn every_property_has_a_title_a_description_and_examples() {
+        assert_eq!(["raw_sha256", "published_tz", "id"].map(title_of), ["Raw SHA-256", "Published time zone", "ID"]);
+        for table in TABLES {
+            let schema = schema_value(table);
+            for (name, property) in schema["properties"].as_object().unwrap() {
+                for keyword in ["title", "description"] {
+                    assert!(property[keyword].as_str().is_some_and(|text| !text.is_empty()), "{name} {keyword}");
+                }
+                assert!(property["examples"].as_array().is_some_and(|examples| !examples.is_empty()), "{name}");
+                assert_eq!(
+                    property.get("format").is_some(),
+                    property["format"].is_string() && property["pattern"].is_string()
+                );
+            }
         }
     }
 

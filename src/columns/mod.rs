@@ -5,6 +5,7 @@
 mod arrow_schema;
 pub mod batch;
 pub mod cells;
+pub mod extension;
 pub mod interim;
 pub mod json_schema;
 mod statement_list;
@@ -12,6 +13,7 @@ mod tables;
 mod text_list;
 
 pub use arrow_schema::{arrow_field, arrow_schema, data_type, schema_of};
+pub use extension::Extension;
 pub use statement_list::{Stated, StatementList, StatementListBuilder};
 pub use tables::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, SPLITS, TABLES, tables_of};
 pub use text_list::TextListBuilder;
@@ -54,6 +56,22 @@ pub enum ColumnType {
     Timestamp,
     /// `List<Utf8>` with non-null `element`s; never null, may be empty.
     TextList,
+}
+
+impl ColumnType {
+    /// The type as reference tables name it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Boolean => "boolean",
+            Self::Int32 => "int32",
+            Self::Int64 => "int64",
+            Self::Float64 => "float64",
+            Self::Date => "date",
+            Self::Timestamp => "timestamp (µs, UTC)",
+            Self::TextList => "list of text",
+        }
+    }
 }
 
 /// How Parquet stores a column.
@@ -120,6 +138,8 @@ pub struct Table {
     pub columns: &'static [Column],
     /// The columns that rows are sorted by, nulls last.
     pub sorted_by: &'static [&'static str],
+    /// What the user's own schema adds to it.
+    pub extension: Option<&'static Extension>,
 }
 
 impl Table {

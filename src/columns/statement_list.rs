@@ -23,6 +23,7 @@ pub struct StatementListBuilder {
     value: StringBuilder,
     span_start: Vec<i64>,
     span_end: Vec<i64>,
+    own: Vec<u8>,
 }
 
 impl StatementListBuilder {
@@ -38,6 +39,7 @@ impl StatementListBuilder {
             value: StringBuilder::with_capacity(statements, bytes),
             span_start: Vec::with_capacity(statements),
             span_end: Vec::with_capacity(statements),
+            own: Vec::with_capacity(statements),
         }
     }
 
@@ -50,6 +52,7 @@ impl StatementListBuilder {
         let (start, end) = statement.span.map_or((-1, -1), |span| (span.offset as i64, span.end() as i64));
         self.span_start.push(start);
         self.span_end.push(end);
+        self.own.push(statement.own);
     }
 
     /// Ends the row that is being built.
@@ -74,6 +77,7 @@ impl StatementListBuilder {
                 Arc::new(self.value.finish()),
                 Arc::new(Int64Array::from(self.span_start)),
                 Arc::new(Int64Array::from(self.span_end)),
+                Arc::new(UInt8Array::from(self.own)),
             ],
             None,
         );
@@ -96,6 +100,8 @@ pub struct Stated<'a> {
     pub value: &'a str,
     /// Bytes of the raw record that hold it.
     pub span: Option<ByteRange>,
+    /// Place of the column for [`Field::Own`], else 0.
+    pub own: u8,
 }
 
 /// Reads the column of a batch.
@@ -108,6 +114,7 @@ pub struct StatementList<'a> {
     value: &'a StringArray,
     span_start: &'a [i64],
     span_end: &'a [i64],
+    own: &'a [u8],
 }
 
 impl<'a> StatementList<'a> {
@@ -132,6 +139,7 @@ impl<'a> StatementList<'a> {
             value: parts.column(3).as_string(),
             span_start: longs(4),
             span_end: longs(5),
+            own: bytes(6),
         };
         let known = |codes: &[u8], count: usize| codes.iter().all(|code| usize::from(*code) < count);
         let all_known = known(list.field, Field::ALL.len())
@@ -147,6 +155,7 @@ impl<'a> StatementList<'a> {
             evidence: Evidence::ALL[usize::from(self.evidence[place])],
             form: DateForm::ALL[usize::from(self.form[place])],
             value: self.value.value(place),
+            own: self.own[place],
             span: u64::try_from(self.span_start[place]).ok().map(|start| {
                 let end = u64::try_from(self.span_end[place]).unwrap_or(start);
                 ByteRange::new(start, end.saturating_sub(start))

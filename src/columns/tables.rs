@@ -64,6 +64,7 @@ pub const ARTICLES: Table = Table {
     row_name: "article",
     documentation: "One row per kept article.",
     sorted_by: &["published_date", "source_id", "id"],
+    extension: None,
     columns: &[
         required("identity", "id", Text, "`art_` and the first 32 hex digits of SHA-256 over `copydesk-id-1`, NUL, `raw_sha256` as written here, NUL, the outlet that a sidecar or path pattern states; survives every change of tool or config.")
             .stored(Lookup).rule(ID).like("\"art_0f3c9a5d7b1e2f4a6c8d0e1f2a3b4c5d\""),
@@ -135,6 +136,7 @@ pub const RECORDS: Table = Table {
     row_name: "record",
     documentation: "One row per raw record with its one fate: an article, a duplicate of a named article, or a rejection with its reason.",
     sorted_by: &["raw_path", "raw_index"],
+    extension: None,
     columns: &[
         required("origin", "raw_path", Text, "Path of the raw file below the input root.")
             .stored(Low)
@@ -214,6 +216,7 @@ pub const PAIRS: Table = Table {
     row_name: "pair",
     documentation: "One row per verified pair of two different ids, also outside clusters and of removed records.",
     sorted_by: &["id", "other_id"],
+    extension: None,
     columns: &[
         required("pair", "id", Text, "The later one in the order of preference.")
             .stored(Opaque)
@@ -254,6 +257,7 @@ pub const DATE_CANDIDATES: Table = Table {
     row_name: "date_candidate",
     documentation: "One row per date seen for an article, at most 64 an article, with what was made of it.",
     sorted_by: &["id", "rank"],
+    extension: None,
     columns: &[
         required("candidate", "id", Text, "`articles.id`.")
             .stored(Opaque)
@@ -292,6 +296,7 @@ pub const SPLITS: Table = Table {
     row_name: "split",
     documentation: "One row per article with its side of the split; articles of one cluster are on one side. Only where `[export] splits` or `split-dates` is set.",
     sorted_by: &["id"],
+    extension: None,
     columns: &[
         required("split", "id", Text, "`articles.id`.")
             .stored(Opaque)
@@ -307,7 +312,11 @@ pub const SPLITS: Table = Table {
 /// Every exported table; the last is there only where the config asks for it.
 pub const TABLES: &[&Table] = &[&ARTICLES, &RECORDS, &PAIRS, &DATE_CANDIDATES, &SPLITS];
 
-/// The tables of a dataset with or without splits.
-pub fn tables_of(splits: bool) -> impl Iterator<Item = &'static Table> {
-    TABLES.iter().copied().filter(move |table| splits || table.name != SPLITS.name)
+/// The tables of a dataset whose main table is `articles`, with or without splits.
+pub fn tables_of(articles: &'static Table, splits: bool) -> impl Iterator<Item = &'static Table> {
+    let side_tables = TABLES.iter().copied().filter(move |table| {
+        let is_there = splits || table.name != SPLITS.name;
+        is_there && table.name != ARTICLES.name
+    });
+    std::iter::once(articles).chain(side_tables)
 }

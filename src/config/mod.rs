@@ -3,11 +3,14 @@
 mod dedup;
 mod expect;
 mod resolve;
+mod schema;
+mod validate;
 mod written;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::columns::Table;
 use crate::dedup::DedupRules;
 use crate::kernels::assign_split::SplitRule;
 use crate::kernels::match_path::PathPattern;
@@ -15,11 +18,14 @@ use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 use crate::stages::takedowns::Takedowns;
+use crate::statement::OwnKey;
 
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
+pub use validate::{Most, RejectionLimits};
 pub use written::{
     Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
+    WrittenSchema, WrittenValidate,
 };
 
 /// The checked configuration: names looked up, ranges checked, defaults filled.
@@ -27,14 +33,20 @@ pub use written::{
 pub struct Config {
     /// How raw files are read.
     pub input: InputConfig,
+    /// The main table, with the user's own columns and rules where the configuration names some.
+    pub articles: &'static Table,
     /// Field names that the user declares, before the well-known ones.
     pub fields: Vec<(String, DeclaredField)>,
+    /// Names by which records state the user's own columns: those of `[fields]`, then the columns' own.
+    pub own_keys: Vec<OwnKey>,
     /// Dates, sources, languages.
     pub attach: Arc<AttachOptions>,
     /// What decides about duplicates.
     pub dedup: DedupRules,
     /// Most that a source may lose as duplicates, as a share of its records; `None` for any.
     pub max_source_loss: Option<f64>,
+    /// How many records may be rejected; changes no byte of the dataset.
+    pub max_rejected: RejectionLimits,
     /// How the dataset is written.
     pub export: ExportConfig,
     /// What the dataset says about itself.
@@ -45,7 +57,8 @@ pub struct Config {
     pub takedowns: Arc<Takedowns>,
     /// The digest without the takedowns.
     pub digest_of_rest: Digest,
-    /// Digest of everything above but the expectations and the paths of input and output, and of every file that the config names.
+    /// Digest of everything above but the expectations, the most that may be rejected and the paths of input and output, and of every
+    /// file that the config names.
     pub digest: Digest,
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::schema::{FieldNames, resolve_fields, resolve_schema};
 use super::written::{Written, WrittenExport, WrittenField};
 use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
@@ -14,11 +15,9 @@ use crate::kernels::match_path::PathPattern;
 use crate::kernels::parse_bytes::parse_bytes;
 use crate::kernels::parse_date::{DateContext, DateOrder, Precision, parse_date};
 use crate::kernels::sha256::Digest;
-use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 use crate::stages::ingest::MAX_RECORD_BYTES;
 use crate::stages::takedowns::Takedowns;
-use crate::statement::{DateForm, Field};
 
 /// Reads the text of `copydesk.toml`.
 ///
@@ -59,6 +58,8 @@ pub struct NamedFiles<'a> {
     pub takedowns: Option<(&'a str, &'a str)>,
     /// The key beside it, where there is one.
     pub takedowns_key: Option<(&'a str, &'a str)>,
+    /// `schema.extends`
+    pub schema: Option<(&'a str, &'a str)>,
 }
 
 /// Checks a configuration and fills its defaults; paths are taken relative to `base`.
@@ -71,13 +72,12 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         None => Registry::default(),
     };
     let input = resolve_input(written, base)?;
-    let fields = written
-        .fields
-        .iter()
-        .map(|(name, field)| Ok((name.clone(), resolve_field(name, field)?)))
-        .collect::<Result<_>>()?;
+    let articles = resolve_schema(files.schema)?;
+    let own_names: Vec<&str> = articles.own_columns().iter().map(|column| column.name).collect();
+    let FieldNames { facts: fields, own: own_keys } = resolve_fields(&written.fields, articles)?;
     let (dedup, max_source_loss) = super::dedup::resolve_dedup(&written.dedup, files.boilerplate)?;
-    let attach = resolve_attach(written, registry)?;
+    let max_rejected = super::validate::resolve_validate(&written.validate)?;
+    let attach = AttachOptions { own: articles.own_columns(), ..resolve_attach(written, registry)? };
     let export = ExportConfig {
         path: base.join(&written.export.path),
         jsonl_zstd: one_of(
@@ -94,17 +94,20 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
             .hint("the side of a published article could change with what arrives"));
     }
     let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
-    let expectations = super::expect::resolve_expectations(&written.expect, &[])?;
+    let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
     let takedowns = files.takedowns.map(|ledger| Takedowns::parse(ledger, files.takedowns_key)).transpose()?;
     let takedowns = takedowns.unwrap_or_default();
     let digest_of_rest = digest(written, files, &input);
     let digest = digest_with(&digest_of_rest, &takedowns);
     Ok(Config {
         input,
+        articles,
         fields,
+        own_keys,
         attach: Arc::new(attach),
         dedup,
         max_source_loss,
+        max_rejected,
         export,
         dataset,
         expectations,
@@ -189,22 +192,6 @@ fn resolve_splits(export: &WrittenExport) -> Result<Option<SplitRule>> {
     }
 }
 
-fn resolve_field(name: &str, field: &WrittenField) -> Result<DeclaredField> {
-    let (fact, form) = match field {
-        WrittenField::Fact(fact) => (fact.as_str(), DateForm::Auto.code()),
-        WrittenField::Dated { fact, form } => (fact.as_str(), form.as_str()),
-    };
-    let key = format!("fields.{name}");
-    if fact == "text" {
-        return Ok(DeclaredField::Text);
-    }
-    // What readers say to later stages is no fact of a record.
-    let stateable = Field::ALL.iter().filter(|field| !matches!(field, Field::Encoding | Field::Flag));
-    let fact = one_of(&key, fact, stateable.map(|field| (field.code(), *field)))?;
-    let form = one_of(&key, form, DateForm::ALL.iter().map(|form| (form.code(), *form)))?;
-    Ok(DeclaredField::Fact(fact, form))
-}
-
 fn resolve_attach(written: &Written, registry: Registry) -> Result<AttachOptions> {
     let dates = &written.dates;
     let not_after = match &dates.not_after {
@@ -240,7 +227,7 @@ fn resolve_attach(written: &Written, registry: Registry) -> Result<AttachOptions
             Ok((name.clone(), seconds))
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(AttachOptions { registry: Arc::new(registry), not_after, abbreviations, date_order })
+    Ok(AttachOptions { registry: Arc::new(registry), not_after, abbreviations, date_order, own: &[] })
 }
 
 fn offset_seconds(text: &str) -> Option<i32> {
@@ -330,6 +317,9 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
     if let Some((_, list)) = files.boilerplate {
         resolved["dedup"]["boilerplate"] = json!(Digest::of(list.as_bytes()).to_string());
     }
+    if let Some((_, schema)) = files.schema {
+        resolved["schema"] = json!({ "extends": Digest::of(schema.as_bytes()).to_string() });
+    }
     Digest::of(resolved.to_string().as_bytes())
 }
 
@@ -357,6 +347,7 @@ mod tests {
         let digest = |text: &str| config(text).unwrap().digest;
         assert_eq!(digest(""), digest("[input]\npath = \"elsewhere\"\n[export]\npath = \"there\""));
         assert_eq!(digest(""), digest("[input]\nmax-record = \"16384KiB\""));
+        assert_eq!(digest(""), digest("[validate]\nmax-rejected = 1"));
         assert_eq!(digest(""), digest("[export]\nappend-only = true"), "the manifest says what was appended");
         assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
         assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
@@ -403,6 +394,12 @@ mod tests {
                 "[dates]\norder = \"ydm\"",
                 "[dates.abbreviations]\nEST = \"5\"",
                 "[dataset]\nversion = \"one\"",
+                "[validate]\nmax-rejected = 0.01",
+                "[validate]\nmax-rejected = \"1\"",
+                "[validate]\nmax-rejected-per-source = \"101%\"",
+                "[validate]\nmax-rejected = true",
+                "[fields]\nbody = 3",
+                "[validate]\nmax-rejectd = 3",
                 "[export]\nparquet-zstd-level = 40",
                 "[export]\nappend-only = true\nsplits = { train = 0.8, test = 0.2 }",
                 "[export]\nsplits = { train = 0.8, test = 0.1 }",

@@ -17,8 +17,12 @@ pub struct Written {
     pub input: WrittenInput,
     /// Names of your own fields: `body = "text"`, `dateline = "published"`.
     pub fields: BTreeMap<String, WrittenField>,
+    /// What rows must keep, and columns of your own.
+    pub schema: WrittenSchema,
     /// How dates are read.
     pub dates: WrittenDates,
+    /// How many records may be rejected.
+    pub validate: WrittenValidate,
     /// What happens to duplicates.
     pub dedup: WrittenDedup,
     /// How the dataset is written.
@@ -61,7 +65,7 @@ pub struct WrittenInput {
 
 /// A value of `[fields]`: the fact, or the fact and the form of its date.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected the name of a fact, or `{ fact = .., form = .. }`")]
 pub enum WrittenField {
     /// `body = "text"`
     Fact(String),
@@ -74,6 +78,14 @@ pub enum WrittenField {
     },
 }
 
+/// `[schema]`
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct WrittenSchema {
+    /// JSON Schema (2020-12) that narrows columns of `articles` and declares columns `x_...`; relative to this file.
+    pub extends: Option<String>,
+}
+
 /// `[dates]`
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -84,6 +96,16 @@ pub struct WrittenDates {
     pub order: Option<String>,
     /// Zone abbreviations: `EST = "-05:00"`.
     pub abbreviations: BTreeMap<String, String>,
+}
+
+/// `[validate]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct WrittenValidate {
+    /// Most records that may be rejected: a count, `100`, or a share, `"1%"`; a run that rejects more is not published. `"off"` for any.
+    pub max_rejected: WrittenLimit,
+    /// The same for each source; shares are asked of sources of 100 records and more.
+    pub max_rejected_per_source: WrittenLimit,
 }
 
 /// `[dedup]`
@@ -114,13 +136,13 @@ pub struct WrittenDedup {
     pub boilerplate: Option<String>,
 }
 
-/// A number, or `"off"`.
+/// A number, or a word such as `"off"`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number or a word")]
 pub enum WrittenLimit {
     /// The number.
     Number(f64),
-    /// `off`; any other word is refused.
+    /// `off`, or what else the key allows.
     Word(String),
 }
 
@@ -158,6 +180,15 @@ impl Default for WrittenInput {
             encodings: Vec::new(),
             path_patterns: Vec::new(),
             sources: None,
+        }
+    }
+}
+
+impl Default for WrittenValidate {
+    fn default() -> Self {
+        Self {
+            max_rejected: WrittenLimit::Word("off".into()),
+            max_rejected_per_source: WrittenLimit::Word("off".into()),
         }
     }
 }

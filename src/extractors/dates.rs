@@ -175,7 +175,11 @@ impl<'a> Candidate<'a> {
     }
 }
 
-fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<ParsedDate, &'static str> {
+/// Reads the words of a date statement.
+///
+/// # Errors
+/// The code of why they are not understood.
+pub fn parse_stated(stated: &Stated<'_>, setting: &DateSetting<'_>) -> Result<ParsedDate, &'static str> {
     static UTC: LazyLock<Option<ZoneRule>> = LazyLock::new(|| ZoneRule::named("UTC"));
     let may_be_compact = matches!(
         stated.evidence,

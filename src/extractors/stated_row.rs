@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn the_best_kind_counts_and_within_it_the_first() {
-        let stated = |field, evidence, value| Stated { field, evidence, value, form: DateForm::Auto, span: None };
+        let stated =
+            |field, evidence, value| Stated { field, evidence, value, form: DateForm::Auto, span: None, own: 0 };
         let mut row = StatedRow::default();
         row.fill(
             [

@@ -52,7 +52,12 @@ pub enum Kind {
     Dataset,
     /// A folder between two stages.
     Stage,
+    /// Rejected records, copied out.
+    Quarantine,
 }
+
+/// What the manifest of a quarantine says of its `stage`.
+pub const QUARANTINE: &str = "quarantine";
 
 /// Where a dataset was published.
 #[derive(Debug, PartialEq, Eq)]
@@ -207,19 +212,19 @@ impl Occupancy {
         }
         match written_by_copydesk(&output.join("manifest.json")) {
             Some(found) if found == kind => return Ok(Self::Replaceable),
-            Some(Kind::Dataset) => {
-                return Err(Error::usage(format!(
-                    "`{}` holds a dataset, which a stage does not replace",
-                    output.display()
-                ))
-                .hint("name another output"));
-            }
-            Some(Kind::Stage) => {
-                return Err(Error::usage(format!(
-                    "`{}` holds the output of a stage, which a dataset does not replace",
-                    output.display()
-                ))
-                .hint("name another output"));
+            Some(found) => {
+                let held = match found {
+                    Kind::Dataset => "a dataset",
+                    Kind::Stage => "the output of a stage",
+                    Kind::Quarantine => "a quarantine",
+                };
+                let replacing = match kind {
+                    Kind::Dataset => "a dataset",
+                    Kind::Stage => "a stage",
+                    Kind::Quarantine => "a quarantine",
+                };
+                let message = format!("`{}` holds {held}, which {replacing} does not replace", output.display());
+                return Err(Error::usage(message).hint("name another output"));
             }
             None => {}
         }
@@ -233,11 +238,15 @@ fn written_by_copydesk(manifest: &Path) -> Option<Kind> {
     #[derive(Deserialize)]
     struct Written {
         tool: String,
-        stage: Option<serde::de::IgnoredAny>,
+        stage: Option<serde_json::Value>,
     }
     let bytes = read_limited(manifest, MAX_MANIFEST).ok()?;
     let written = serde_json::from_slice::<Written>(&bytes).ok().filter(|manifest| manifest.tool == "copydesk")?;
-    Some(if written.stage.is_some() { Kind::Stage } else { Kind::Dataset })
+    Some(match written.stage {
+        None => Kind::Dataset,
+        Some(stage) if stage == QUARANTINE => Kind::Quarantine,
+        Some(_) => Kind::Stage,
+    })
 }
 
 /// Looks whether the output is a mount point, and exchanges two empty folders, so that a run fails before its work and not after.

@@ -1,6 +1,7 @@
 //! Kernels: pure functions on strings and arrays, one verb per file.
 
 pub mod assign_split;
+pub mod compare_schemas;
 pub mod compare_sets;
 pub mod count_words;
 pub mod decode_text;
@@ -32,4 +33,5 @@ pub mod round_float;
 pub mod sha256;
 pub mod shingle_key;
 pub mod sketch_set;
+pub mod translate_patterns;
 pub mod upgrade_schema;

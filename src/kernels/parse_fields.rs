@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::kernels::match_key::{Key, head_form, match_key};
 use crate::origin::ByteRange;
-use crate::statement::{Evidence, Field, Statement};
+use crate::statement::{Evidence, Field, OwnKey, Statement};
 
 /// A notation for metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct FieldsFault {
 /// Reads the known keys of a map, in the order of the document; unknown keys are passed over, so are null and empty values.
 ///
 /// A value is text, a number, a date or a boolean, as written; authors, keywords and sections may be lists of them; where a
-/// name stands, a map with a `name` does too. Spans are byte ranges of `text`, where the value stands there as it is
+/// name stands, a map with a `name` does too. Keys of the user's `own` columns come before the known ones. Spans are byte ranges of `text`, where the value stands there as it is
 /// (none in JSON). Dates carry [`DateForm::Compact`](crate::statement::DateForm::Compact).
 ///
 /// # Errors
@@ -45,6 +45,7 @@ pub fn parse_fields(
     notation: Notation,
     text: &str,
     evidence: Evidence,
+    own: &[OwnKey],
 ) -> Result<Vec<Statement<'static>>, FieldsFault> {
     let root = match notation {
         Notation::Yaml => read_yaml(text)?,
@@ -62,15 +63,17 @@ pub fn parse_fields(
     let mut out = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
     for (key, node) in &entries {
-        if match_key(key).is_none() {
+        let own = OwnKey::find(own, key);
+        if own.is_none() && match_key(key).is_none() {
             continue;
         }
         if seen.contains(&key.as_str()) {
             return Err(fault(pointer_to("", key), "the key is there twice"));
         }
         seen.push(key);
-        if let Some(Key::States(field)) = match_key(key) {
-            Reading { text, field, evidence, out: &mut out }.take(node, &pointer_to("", key), 0)?;
+        let field = own.map(|_| Field::Own).or_else(|| match_key(key).and_then(Key::field));
+        if let Some(field) = field {
+            Reading { text, field, own, evidence, out: &mut out }.take(node, &pointer_to("", key), 0)?;
         }
     }
     Ok(out)
@@ -110,6 +113,7 @@ impl Value {
 struct Reading<'t, 'o> {
     text: &'t str,
     field: Field,
+    own: Option<&'o OwnKey>,
     evidence: Evidence,
     out: &'o mut Vec<Statement<'static>>,
 }
@@ -117,8 +121,9 @@ struct Reading<'t, 'o> {
 impl<'t> Reading<'t, '_> {
     /// Adds the statements of a value; `depth` is 1 inside a list.
     fn take(&mut self, node: &Node, pointer: &str, depth: u8) -> Result<(), FieldsFault> {
-        let free_to_read = matches!(self.field, Field::Access | Field::TdmReservation);
-        let takes_list = matches!(self.field, Field::Author | Field::Keyword | Field::Section);
+        let takes_boolean = matches!(self.field, Field::Access | Field::TdmReservation | Field::Own);
+        let takes_list = matches!(self.field, Field::Author | Field::Keyword | Field::Section)
+            || self.own.is_some_and(|own| own.field.is_list);
         let takes_map = matches!(self.field, Field::Author | Field::Source | Field::RightsHolder | Field::Keyword);
         match &node.value {
             Value::Null => Ok(()),
@@ -126,7 +131,7 @@ impl<'t> Reading<'t, '_> {
                 self.state(value, node.span.clone(), matches!(node.value, Value::Bare(_)));
                 Ok(())
             }
-            Value::Boolean(value) if free_to_read => {
+            Value::Boolean(value) if takes_boolean => {
                 self.state(if *value { "true" } else { "false" }, node.span.clone(), false);
                 Ok(())
             }
@@ -154,7 +159,10 @@ impl<'t> Reading<'t, '_> {
             let mut statement = Statement::new(self.field, self.evidence, value.to_owned());
             statement.span = span.map(|span| ByteRange::new(span.start as u64, span.len() as u64));
             statement.form = head_form(self.field);
-            self.out.push(statement);
+            self.out.push(match self.own {
+                Some(own) => statement.about(own),
+                None => statement,
+            });
         }
     }
 
@@ -347,7 +355,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn stated(notation: Notation, text: &str) -> Vec<(Field, String, Option<String>)> {
-        parse_fields(notation, text, Evidence::FrontMatter)
+        parse_fields(notation, text, Evidence::FrontMatter, &[])
             .expect("law: the sample is good")
             .into_iter()
             .map(|it| {
@@ -401,13 +409,13 @@ mod tests {
             (Notation::Json, "[]", ""),
             (Notation::Yaml, "just a sentence", ""),
         ] {
-            let fault = parse_fields(notation, text, Evidence::Sidecar).expect_err("law: the sample is bad");
+            let fault = parse_fields(notation, text, Evidence::Sidecar, &[]).expect_err("law: the sample is bad");
             assert_eq!(fault.pointer.as_deref(), Some(pointer), "{text}: {}", fault.detail);
         }
         for (notation, text) in
             [(Notation::Yaml, "title: a: b"), (Notation::Toml, "title = "), (Notation::Json, "{"), (Notation::Json, "")]
         {
-            let fault = parse_fields(notation, text, Evidence::Sidecar).expect_err("law: the sample is bad");
+            let fault = parse_fields(notation, text, Evidence::Sidecar, &[]).expect_err("law: the sample is bad");
             assert_eq!(fault.pointer, None, "{text}");
             assert!(!fault.detail.is_empty());
         }
@@ -417,7 +425,7 @@ mod tests {
         #[test]
         fn never_panics_and_spans_point_at_values(text in "(title|date|by|x|- |: |\\[|\\]|\\{|\\}|\"|'|é|\n|  |&a|\\*a|=|\\||1){0,24}") {
             for notation in [Notation::Yaml, Notation::Toml, Notation::Json] {
-                for statement in parse_fields(notation, &text, Evidence::Sidecar).unwrap_or_default() {
+                for statement in parse_fields(notation, &text, Evidence::Sidecar, &[]).unwrap_or_default() {
                     prop_assert!(!statement.value.trim().is_empty());
                     if let Some(span) = statement.span {
                         prop_assert_eq!(&text[span.offset as usize..span.end() as usize], &statement.value);

@@ -22,7 +22,7 @@ use crate::kernels::match_key::{Key, head_form, is_date, match_key};
 use crate::kernels::parse_date::{DateContext, parse_date};
 use crate::kernels::parse_fields::{FieldsFault, Notation, parse_fields};
 use crate::origin::ByteRange;
-use crate::statement::{Evidence, Field, Statement};
+use crate::statement::{Evidence, Field, OwnKey, Statement};
 
 /// What a text file's head says, and where its body begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,15 +42,15 @@ const LONGEST_DATE: usize = 64;
 /// More words are no name of an author or outlet.
 const LONGEST_NAME_WORDS: usize = 12;
 
-/// Parses the head of a decoded text; `markdown` admits headings.
+/// Parses the head of a decoded text; `markdown` admits headings, `own` are keys of the user's own columns.
 ///
 /// # Errors
 /// When there is front matter that cannot be read.
-pub fn parse_head(text: &str, markdown: bool) -> Result<Head<'_>, FieldsFault> {
+pub fn parse_head<'t>(text: &'t str, markdown: bool, own: &[OwnKey]) -> Result<Head<'t>, FieldsFault> {
     let mut head = Head::default();
-    front_matter(text, &mut head)?;
+    front_matter(text, own, &mut head)?;
     let mut heading = markdown && take_heading(text, &mut head);
-    if take_block(text, &mut head) || take_date(text, &mut head) {
+    if take_block(text, own, &mut head) || take_date(text, &mut head) {
         heading = !heading && markdown;
     } else {
         heading = false;
@@ -81,7 +81,7 @@ fn lines(text: &str, from: usize) -> impl Iterator<Item = (Range<usize>, usize)>
     })
 }
 
-fn front_matter(text: &str, head: &mut Head<'_>) -> Result<(), FieldsFault> {
+fn front_matter(text: &str, own: &[OwnKey], head: &mut Head<'_>) -> Result<(), FieldsFault> {
     let mut all = lines(text, 0);
     let Some((first, from)) = all.next() else { return Ok(()) };
     let fence = text[first].trim_end();
@@ -95,7 +95,7 @@ fn front_matter(text: &str, head: &mut Head<'_>) -> Result<(), FieldsFault> {
         all.take_while(|(line, _)| line.start <= FRONT_MATTER_LIMIT).find(|(line, _)| closes(&text[line.clone()]));
     let Some((closing, body)) = closing else { return Ok(()) };
     let inner = &text[from..closing.start];
-    match parse_fields(notation, inner, Evidence::FrontMatter) {
+    match parse_fields(notation, inner, Evidence::FrontMatter, own) {
         Ok(statements) => head.statements.extend(statements.into_iter().map(|mut statement| {
             if let Some(span) = &mut statement.span {
                 span.offset += from as u64;
@@ -120,14 +120,15 @@ fn begins_with_key(inner: &str, notation: Notation) -> bool {
 }
 
 /// A line of a block.
-enum Line<'t> {
+enum Line<'t, 'k> {
     Keyed { key: Key, value: &'t str, colon: bool },
+    Own(&'k OwnKey, &'t str),
     Comment,
     Continued(&'t str),
     Other,
 }
 
-fn classify(line: &str) -> Line<'_> {
+fn classify<'t, 'k>(line: &'t str, own: &'k [OwnKey]) -> Line<'t, 'k> {
     let (content, comment) = match line.strip_prefix("--") {
         Some("") => return Line::Comment,
         Some(rest) if rest.starts_with([' ', '\t']) => (rest.trim(), true),
@@ -135,6 +136,11 @@ fn classify(line: &str) -> Line<'_> {
     };
     if line.starts_with([' ', '\t']) {
         return Line::Continued(content);
+    }
+    if let Some((key, value)) = content.split_once(':')
+        && let Some(key) = OwnKey::find(own, key.trim_end())
+    {
+        return Line::Own(key, value.trim());
     }
     if let Some((key, value)) = content.split_once(':')
         && let Some(key) = match_key(key)
@@ -149,7 +155,7 @@ fn classify(line: &str) -> Line<'_> {
 }
 
 /// Takes a block off the start of the body; false when there is none.
-fn take_block<'t>(text: &'t str, head: &mut Head<'t>) -> bool {
+fn take_block<'t>(text: &'t str, own: &[OwnKey], head: &mut Head<'t>) -> bool {
     let start = skip_blank_lines(text, head.body);
     let mut found: Vec<Statement<'t>> = Vec::new();
     // Whether the line before was keyed, and whether its value became a statement.
@@ -166,7 +172,15 @@ fn take_block<'t>(text: &'t str, head: &mut Head<'t>) -> bool {
         if number == BLOCK_LINES {
             return false;
         }
-        match classify(if number == 0 { line.trim_start() } else { line }) {
+        match classify(if number == 0 { line.trim_start() } else { line }, own) {
+            Line::Own(key, value) => {
+                keyed += 1;
+                colons += 1;
+                open = Some(!value.is_empty());
+                if !value.is_empty() {
+                    found.push(state(text, Field::Own, Evidence::HeaderBlock, value).about(key));
+                }
+            }
             Line::Keyed { key, value, colon } => {
                 keyed += 1;
                 colons += usize::from(colon);
@@ -316,7 +330,7 @@ fn reads_like_prose(statement: &Statement<'_>) -> bool {
     let words = value.split_whitespace().count();
     let sentence = value.ends_with(['.', '!', '?', ':', ',', ';', '…']) && words > 4;
     match statement.field {
-        Field::Published | Field::Modified | Field::Retrieved => false,
+        Field::Published | Field::Modified | Field::Retrieved | Field::Own => false,
         Field::Url | Field::CanonicalUrl => words != 1,
         Field::Language | Field::Access | Field::TdmReservation | Field::Encoding | Field::Flag => {
             words > 3 || sentence
@@ -335,7 +349,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn facts(text: &str, markdown: bool) -> (Vec<String>, &str) {
-        let head = parse_head(text, markdown).expect("law: the sample is good");
+        let head = parse_head(text, markdown, &[]).expect("law: the sample is good");
         let facts = head.statements.iter().map(|it| format!("{} {} {}", it.field.code(), it.evidence.code(), it.value));
         (facts.collect(), &text[head.body..])
     }
@@ -469,7 +483,7 @@ mod tests {
         for text in
             ["---\ntitle: a: b\n---\nx", "---\ntitle: [a\n---\nx", "+++\ntitle = \n+++\nx", "---\ndate: [1, 2]\n---\nx"]
         {
-            assert!(parse_head(text, false).is_err(), "{text:?}");
+            assert!(parse_head(text, false, &[]).is_err(), "{text:?}");
         }
     }
 
@@ -480,7 +494,7 @@ mod tests {
 
         #[test]
         fn spans_point_at_values_and_the_body_is_a_suffix(text in PIECES, markdown in any::<bool>()) {
-            if let Ok(head) = parse_head(&text, markdown) {
+            if let Ok(head) = parse_head(&text, markdown, &[]) {
                 prop_assert!(text.get(head.body..).is_some());
                 for statement in &head.statements {
                     prop_assert!(!statement.value.trim().is_empty());
@@ -494,7 +508,7 @@ mod tests {
 
         #[test]
         fn any_text_is_safe(text in any::<String>(), markdown in any::<bool>()) {
-            if let Ok(head) = parse_head(&text, markdown) {
+            if let Ok(head) = parse_head(&text, markdown, &[]) {
                 prop_assert!(text.get(head.body..).is_some());
             }
         }

@@ -9,13 +9,13 @@ use std::sync::{Mutex, PoisonError};
 
 use super::decide::{Before, DecideContext, Decided, decide};
 use super::external_sort::{Sorted, SortedRows, Sorter};
-use super::guard::excesses;
+use super::gates::{Gates, Verdict, publish};
 use super::incremental::{Arrivals, Base, FileState, Paths, add_accounts, file_states, sort_by_place, write_index};
 use super::interim::{Interim, PAIRS_FILE};
 use super::near::RunTexts;
 use super::phase_one::read_raw;
 use super::plan::Plan;
-use super::run::{Outcome, Started, check_apart, make_plan, publish, write_dataset};
+use super::run::{Outcome, Started, check_apart, make_plan, write_dataset};
 use super::runs::Run;
 use super::shards::{DecidedRow, plan_shards};
 use super::stage_list::{check_stages, stages};
@@ -64,7 +64,14 @@ pub fn append(config: &Config, options: &RunOptions) -> Result<Outcome> {
     if new_files == 0 {
         let (manifest, seconds) = (base.dataset().manifest.clone(), started.elapsed().as_secs_f64());
         let arrivals = Some(Arrivals { read: 0, ..arrivals });
-        return Ok(Outcome { manifest, output: output.clone(), seconds, excesses: Vec::new(), arrivals });
+        return Ok(Outcome {
+            manifest,
+            output: output.clone(),
+            seconds,
+            excesses: Vec::new(),
+            refusals: Vec::new(),
+            arrivals,
+        });
     }
     options.progress.total_bytes.store(plan.bytes, Ordering::Relaxed);
     options.progress.phase.store(1, Ordering::Relaxed);
@@ -139,11 +146,11 @@ pub fn append(config: &Config, options: &RunOptions) -> Result<Outcome> {
     write_index(&staging, (config, &manifest.dataset_sha256), files, (Some(base.index()), &rows))?;
     started.ended("write");
     started.write_facts(&staging, options)?;
-    let lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
-    let (output, excesses) = publish(&mut staging, lost)?;
+    let verdict = Gates::of(config).judge(&manifest.account);
+    let Verdict { output, excesses, refusals } = publish(&mut staging, verdict)?;
     options.progress.phase.store(4, Ordering::Relaxed);
     let arrivals = Some(Arrivals { read: new_files as u64, ..arrivals });
-    Ok(Outcome { manifest, output, seconds: started.elapsed().as_secs_f64(), excesses, arrivals })
+    Ok(Outcome { manifest, output, seconds: started.elapsed().as_secs_f64(), excesses, refusals, arrivals })
 }
 
 fn new_states<'a>(base: &'a Base<'_>, plan: &'a Plan, tally: &Tally) -> impl Iterator<Item = FileState> + 'a {

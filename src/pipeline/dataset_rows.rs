@@ -7,7 +7,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::columns::cells::{Cells, cells_of};
-use crate::columns::{Column, Table};
+use crate::columns::{ARTICLES, Column, Table};
 use crate::error::{Error, Result};
 use crate::io::{Staging, open_file};
 use crate::kernels::format_time::{push_date, push_timestamp};
@@ -54,7 +54,7 @@ impl<'a> Dataset<'a> {
     /// When the manifest lists a file outside of the dataset.
     pub fn files(&self, table: &Table) -> Result<Vec<(PathBuf, u16)>> {
         let mut report = Report::new(1);
-        let all = table_files(&self.manifest, &mut report);
+        let all = table_files(&self.manifest, &ARTICLES, &mut report);
         let files = all.iter().filter(|files| files.table.name == table.name);
         let shards = files.flat_map(|files| files.shards.iter().zip(&files.parts));
         shards

@@ -22,7 +22,7 @@ use super::dataset_rows::{Dataset, damaged};
 use super::incremental::{Ids, Paths};
 use super::runs::{Chunk, Run};
 use crate::columns::interim::{self, interim_field};
-use crate::columns::{ARTICLES, arrow_schema};
+use crate::columns::{Table, arrow_schema};
 use crate::dedup::key_row::{SortKey, push_sort_key, split_sort_key};
 use crate::error::Result;
 use crate::io::{SpillReader, SpillWriter, open_file};
@@ -40,6 +40,7 @@ type Give<'a> = &'a mut dyn FnMut(&[u8], &str) -> Result<()>;
 /// The rows of a published dataset whose raw files are as they were.
 #[derive(Debug)]
 pub struct DatasetRun {
+    articles: &'static Table,
     files: Vec<PathBuf>,
     /// Row groups in order: place of the file, number in it, sort key of its first row.
     groups: Vec<(usize, usize, Vec<u8>)>,
@@ -48,14 +49,20 @@ pub struct DatasetRun {
 }
 
 impl DatasetRun {
-    /// The rows of a part of a dataset that come from the raw paths `stays` and are not `taken` down; 0 is what was written whole.
+    /// The rows of a part of a dataset, whose table is `articles`, that come from the raw paths `stays` and are not `taken` down; 0 is
+    /// what was written whole.
     ///
     /// # Errors
     /// When a file is missing or damaged.
-    pub fn open((dataset, part): (&Dataset<'_>, u16), stays: &Paths, taken: &Arc<Ids>) -> Result<Self> {
-        let files = dataset.files(&ARTICLES)?.into_iter().filter(|(_, of)| *of == part).map(|(path, _)| path);
-        let mut run =
-            Self { files: files.collect(), groups: Vec::new(), stays: stays.clone(), taken: Arc::clone(taken) };
+    pub fn open(
+        (dataset, part): (&Dataset<'_>, u16),
+        articles: &'static Table,
+        stays: &Paths,
+        taken: &Arc<Ids>,
+    ) -> Result<Self> {
+        let files = dataset.files(articles)?.into_iter().filter(|(_, of)| *of == part).map(|(path, _)| path);
+        let (stays, taken) = (stays.clone(), Arc::clone(taken));
+        let mut run = Self { articles, files: files.collect(), groups: Vec::new(), stays, taken };
         for (place, path) in run.files.iter().enumerate() {
             let shard = Shard::open(path)?;
             for group in 0..shard.metadata.metadata().num_row_groups() {
@@ -266,7 +273,7 @@ impl DatasetBatches {
 impl DatasetRun {
     /// The rows of a batch that stay, with the columns that runs have.
     fn carried(&self, batch: &RecordBatch) -> Result<RecordBatch> {
-        let batch = batch.clone().with_schema(arrow_schema(&ARTICLES))?;
+        let batch = batch.clone().with_schema(arrow_schema(self.articles))?;
         let wanted: BooleanArray = text(&batch, "raw_path")
             .iter()
             .zip(text(&batch, "id"))

@@ -23,7 +23,7 @@ use super::splits::{push_split_member, split_rows};
 use super::table_rows::{Cell, push_batch_row, push_cells, text_cell};
 use super::tally::Tally;
 use super::workers::run_workers;
-use crate::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, SPLITS, interim, schema_of};
+use crate::columns::{DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, SPLITS, Table, interim, schema_of};
 use crate::config::Config;
 use crate::dedup::{Pair, Verdict};
 use crate::error::Result;
@@ -152,7 +152,7 @@ pub fn export(
         exported.rows.insert(table.name().to_owned(), rows.count());
         exported.files.extend(write_side_table(table, rows, staging, &context.table_options())?);
     }
-    exported.rows.insert(ARTICLES.name.to_owned(), exported.account.articles);
+    exported.rows.insert(config.articles.name.to_owned(), exported.account.articles);
     exported.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(exported)
 }
@@ -200,7 +200,7 @@ impl ShardWorker<'_> {
         let context = self.context;
         let plan = &context.shards[number];
         let mut files = ShardFiles::create(
-            (context.staging, &context.config.export),
+            (context.staging, context.config),
             (context.part, number, context.shards.len()),
             context.overlap,
         )?;
@@ -244,7 +244,7 @@ impl ShardWorker<'_> {
         let gathered = group.rows.take_shared()?;
         self.push_candidates(&gathered)?;
         self.push_split_members(&gathered, &group.verdicts)?;
-        let batch = fill_cluster_columns(&gathered, &group.verdicts)?;
+        let batch = fill_cluster_columns(self.context.config.articles, &gathered, &group.verdicts)?;
         drop(gathered);
         let rows = batch.num_rows() as u64;
         group.verdicts.clear();
@@ -417,13 +417,13 @@ struct RowGroup {
 }
 
 /// The columns of `articles` with what dedup found in the place of the single-article values.
-fn fill_cluster_columns(batch: &RecordBatch, verdicts: &[Verdict]) -> Result<RecordBatch> {
+fn fill_cluster_columns(articles: &Table, batch: &RecordBatch, verdicts: &[Verdict]) -> Result<RecordBatch> {
     let relation = |verdict: &Verdict| match (verdict.relation, verdict.cluster_size) {
         (Some(relation), _) => relation.name(),
         (None, 1) => "unique",
         (None, _) => "representative",
     };
-    let columns = ARTICLES.columns.iter().map(|column| -> ArrayRef {
+    let columns = articles.columns.iter().map(|column| -> ArrayRef {
         match column.name {
             "cluster_id" => {
                 Arc::new(verdicts.iter().map(|verdict| Some(id_text(verdict.cluster_id))).collect::<StringArray>())
@@ -442,7 +442,7 @@ fn fill_cluster_columns(batch: &RecordBatch, verdicts: &[Verdict]) -> Result<Rec
         }
     });
     let columns: Vec<ArrayRef> = columns.collect();
-    Ok(RecordBatch::try_new(schema_of(&ARTICLES, &columns), columns)?)
+    Ok(RecordBatch::try_new(schema_of(articles, &columns), columns)?)
 }
 
 /// The ledger rows of stopped records, counted by source; what was taken down is only counted.

@@ -200,7 +200,7 @@ fn plan_file(
     let mut stopped = None;
     if let Some(name) = sidecar::sidecar_names(&file.raw_path).find(|name| names.contains(name.as_str())) {
         let bytes = read_limited(&walked.path(&name), MAX_SIDECAR).map_err(with_unreadable_hint)?;
-        match sidecar::parse_sidecar(&name, &bytes) {
+        match sidecar::parse_sidecar(&name, &bytes, &config.own_keys) {
             Ok(statements) => facts.statements.extend(statements),
             Err(rejection) => stopped = Some(rejection),
         }

@@ -63,6 +63,7 @@ pub fn read_unit<I: Intake>(
         max_record: config.input.max_record,
         file_name: &file.name,
         declared_fields: &config.fields,
+        own_keys: &config.own_keys,
         fallback_encodings: &config.input.encodings,
         facts: &file.facts.statements,
     };

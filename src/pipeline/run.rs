@@ -16,7 +16,8 @@ use super::dataset_run::DatasetRun;
 use super::decide::{Before, DecideContext, decide};
 use super::export::export;
 use super::external_sort::Sorted;
-use super::guard::{Excess, excesses, show_pairs};
+use super::gates::{Gates, Verdict, publish};
+use super::guard::Excess;
 use super::incremental::{
     Arrivals, Base, Paths, add_accounts, file_states, sort_by_place, stubs_that_stay, write_index,
 };
@@ -24,6 +25,7 @@ use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
 use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
+use super::rejection_gate::Refusal;
 use super::runs::RunLimits;
 use super::shards::plan_shards;
 use super::stage_list::{STAGE_NAMES, check_stages, stages};
@@ -52,6 +54,9 @@ pub struct Outcome {
     /// Sources that lost more than the configured share; where there are any, the result lies beside the output that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub excesses: Vec<Excess>,
+    /// What rejected more records than the configuration allows; the result lies beside the output then, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<Refusal>,
     /// What was read, when records were worked into a dataset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrivals: Option<Arrivals>,
@@ -79,24 +84,24 @@ struct PhaseFacts {
 
 /// Turns the raw files of `config` into a dataset.
 ///
-/// When a source loses more than the configured share as duplicates, the output stays as it is, and the result goes to
-/// `<output>.failed`.
+/// When a source loses more than the configured share as duplicates, or more records are rejected than configured, the output stays
+/// as it is, and the result goes to `<output>.failed`.
 ///
 /// # Errors
 /// When a file cannot be read or written, or the output cannot be replaced.
 pub fn run(config: &Config, options: &RunOptions) -> Result<Outcome> {
-    run_guarded(config, options, config.max_source_loss)
+    run_guarded(config, options, Gates::of(config))
 }
 
-/// Turns raw files into a dataset, whatever a source loses.
+/// Turns raw files into a dataset, whatever is lost or rejected.
 ///
 /// # Errors
 /// As [`run`].
 pub(super) fn run_unguarded(config: &Config, options: &RunOptions) -> Result<Outcome> {
-    run_guarded(config, options, None)
+    run_guarded(config, options, Gates::default())
 }
 
-fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> Result<Outcome> {
+fn run_guarded(config: &Config, options: &RunOptions, gates: Gates) -> Result<Outcome> {
     let mut started = Started::now();
     let output = &config.export.path;
     check_apart(&config.input.path, output)?;
@@ -121,11 +126,10 @@ fn run_guarded(config: &Config, options: &RunOptions, max_loss: Option<f64>) -> 
         write_dataset((config, options), (spill.path(), &interim, None), spill.path(), (&staging, None))?;
     started.ended("write");
     started.write_facts(&staging, options)?;
-    let lost = max_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
-    let (output, excesses) = publish(&mut staging, lost)?;
+    let Verdict { output, excesses, refusals } = publish(&mut staging, gates.judge(&manifest.account))?;
     options.progress.phase.store(4, Ordering::Relaxed);
     let seconds = started.elapsed().as_secs_f64();
-    Ok(Outcome { manifest, output, seconds, excesses, arrivals: None })
+    Ok(Outcome { manifest, output, seconds, excesses, refusals, arrivals: None })
 }
 
 /// Works the raw files of `config` into the dataset at its output, reading only those that are new or have changed; `rehash` reads
@@ -206,27 +210,16 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         write_index(&staging, (config, &manifest.dataset_sha256), file_states(&plan, &tally), (None, &rows))?;
         started.ended("write");
         started.write_facts(&staging, options)?;
-        let lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
-        let (output, excesses) = publish(&mut staging, lost)?;
+        let verdict = Gates::of(config).judge(&manifest.account);
+        let Verdict { output, excesses, refusals } = publish(&mut staging, verdict)?;
         options.progress.phase.store(4, Ordering::Relaxed);
         let arrivals = Some(match &base {
             Some(base) => base.arrivals(&plan, &unchanged),
             None => Arrivals { read: plan.files.len() as u64, ..Arrivals::default() },
         });
         let seconds = started.elapsed().as_secs_f64();
-        return Ok(Outcome { manifest, output, seconds, excesses, arrivals });
+        return Ok(Outcome { manifest, output, seconds, excesses, refusals, arrivals });
     }
-}
-
-/// Puts the result at the output, or beside it where sources have `lost` too much; these then show their pairs.
-pub(super) fn publish(staging: &mut Staging, mut lost: Vec<Excess>) -> Result<(PathBuf, Vec<Excess>)> {
-    let published = if lost.is_empty() {
-        staging.publish()?
-    } else {
-        show_pairs(staging.path(), &mut lost)?;
-        staging.publish_failed()?
-    };
-    Ok((shown_path(&published.path), lost))
 }
 
 /// What dedup knows of the dataset that is added to.
@@ -264,7 +257,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
         Target::Batches
     };
     options.progress.phase.store(1, Ordering::Relaxed);
-    let mut lost = Vec::new();
+    let mut verdict = Verdict::default();
     let manifest = match before {
         None => {
             let plan = make_plan(config, options)?;
@@ -280,7 +273,7 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
             let (manifest, _) =
                 write_dataset((config, options), (input, &interim, None), spill.path(), (&staging, None))?;
             started.write_facts(&staging, options)?;
-            lost = config.max_source_loss.map_or_else(Vec::new, |most| excesses(&manifest.account, most));
+            verdict = Gates::of(config).judge(&manifest.account);
             manifest
         }
         Some(mut interim) if name == "dedup" => {
@@ -310,10 +303,10 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
             interim.summary(config)
         }
     };
-    let (output, excesses) = publish(&mut staging, lost)?;
+    let Verdict { output, excesses, refusals } = publish(&mut staging, verdict)?;
     options.progress.phase.store(4, Ordering::Relaxed);
     let seconds = started.elapsed().as_secs_f64();
-    Ok(Outcome { manifest, output, seconds, excesses, arrivals: None })
+    Ok(Outcome { manifest, output, seconds, excesses, refusals, arrivals: None })
 }
 
 impl Interim {
@@ -399,6 +392,7 @@ pub(super) fn write_dataset(
 ) -> Result<(Manifest, Tally)> {
     let exported = export((config, options), (folder, interim, before), scratch, staging)?;
     let mut manifest = Manifest::new(dataset_version(config), interim.config_sha256.clone());
+    manifest.extends = config.articles.extension.map(|extension| extension.digest.clone());
     manifest.dataset_sha256 = exported.digest.sum().to_string();
     manifest.rows = exported.rows;
     manifest.input = interim.input.clone();
@@ -423,7 +417,7 @@ pub(super) fn write_dataset(
         manifest.dataset_sha256 = dataset_digest.to_digest().to_string();
         assert_eq!(manifest.account.open_sum(), None, "law: the sum is closed");
     }
-    for table in tables_of(manifest.splits.is_some()) {
+    for table in tables_of(config.articles, manifest.splits.is_some()) {
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
@@ -439,6 +433,7 @@ pub(super) fn write_dataset(
         taken_down: manifest.account.taken_down,
         dataset_digest: dataset_digest.to_digest(),
         formats: &["parquet", "jsonl"],
+        own_columns: config.articles.own_columns(),
         splits: manifest.splits.as_ref().map(|splits| &splits.rows),
     });
     manifest.files.push(write_text(staging, "README.md", &text)?);
@@ -480,11 +475,6 @@ fn dataset_version(config: &Config) -> String {
     let digest = config.digest.to_string();
     let digits = digest.trim_start_matches(crate::kernels::sha256::PREFIX);
     format!("{}+{}", config.dataset.version, &digits[..12])
-}
-
-/// A path as the user would write it: without a leading `./`.
-pub(super) fn shown_path(path: &Path) -> PathBuf {
-    path.strip_prefix(".").unwrap_or(path).to_owned()
 }
 
 /// Input and output must not lie in each other: the next run would read its own result.

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use arrow::array::RecordBatch;
 
 use crate::columns::{ARTICLES, Table};
-use crate::config::ExportConfig;
+use crate::config::{Config, ExportConfig};
 use crate::error::Result;
 use crate::io::{DigestWriter, Staging};
 use crate::kernels::sha256::Digest;
@@ -113,16 +113,16 @@ impl ShardFiles {
     /// # Errors
     /// When a file cannot be created.
     pub fn create(
-        (staging, config): (&Staging, &ExportConfig),
+        (staging, config): (&Staging, &Config),
         (part, number, count): (u16, usize, usize),
         overlap: bool,
     ) -> Result<Self> {
-        let options = writer_options(config);
+        let options = writer_options(&config.export);
         let mut lanes = Vec::new();
         for writer in writers::ALL {
-            let stem = shard_stem(&ARTICLES, part, (number, count));
+            let stem = shard_stem(config.articles, part, (number, count));
             let path = format!("{stem}.{}", writer.extension(&options));
-            let (file, rows) = TableFile::create(staging, path, (*writer, &ARTICLES), options)?;
+            let (file, rows) = TableFile::create(staging, path, (*writer, config.articles), options)?;
             lanes.push((file, Lane::open(rows, overlap)));
         }
         Ok(Self { lanes })

@@ -25,7 +25,7 @@ pub fn stages(config: &Config) -> Result<Vec<Box<dyn Stage>>> {
         Box::new(Normalize),
         Box::new(Attach::new(Arc::clone(&config.attach))),
         Box::new(Fingerprint::new(config.dedup.near, Arc::clone(&config.dedup.boilerplate))),
-        Box::new(Gate::behind(Box::new(Validate::new()), Arc::clone(&config.takedowns))),
+        Box::new(Gate::behind(Box::new(Validate::new(config.articles)), Arc::clone(&config.takedowns))),
     ])
 }
 

@@ -8,7 +8,7 @@ use super::compare::{Comparison, Difference, TextRow};
 use super::dataset_rows::Dataset;
 use super::run::run_unguarded;
 use super::{Outcome, RunOptions};
-use crate::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, SPLITS};
+use crate::columns::{DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, SPLITS};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::io::SpillDir;
@@ -78,12 +78,12 @@ pub fn verify(dataset: &Path, config: &Config, options: &RunOptions) -> Result<V
     let Outcome { output, .. } = run_unguarded(&again, options)?;
     let made = Dataset::open(&output)?;
     let mut tables = vec![
-        Comparison::new(&ARTICLES, &["id"], &["text"]),
+        Comparison::new(config.articles, &["id"], &["text"]),
         Comparison::new(&RECORDS, &["raw_path", "raw_index"], &[]),
         Comparison::new(&PAIRS, &["id", "other_id"], &[]),
         Comparison::new(&DATE_CANDIDATES, &["id", "rank"], &[]),
     ];
-    let mut names = vec![ARTICLES.name, RECORDS.name, PAIRS.name, DATE_CANDIDATES.name];
+    let mut names = vec![config.articles.name, RECORDS.name, PAIRS.name, DATE_CANDIDATES.name];
     if manifest.splits.is_some() {
         tables.push(Comparison::new(&SPLITS, &["id"], &[]));
         names.push(SPLITS.name);

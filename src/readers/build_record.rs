@@ -38,6 +38,9 @@ impl BuildRecord {
     /// What the sink returns.
     pub fn build(&mut self, record: Decoded<'_>, leaves: &Leaves, tiling: &mut Tiling<'_>) -> Result<()> {
         self.plan.resolve(&leaves.shape, tiling.context);
+        if let Err(rejection) = self.plan.check_own(leaves) {
+            return tiling.damage(record.range, RawBytes::Bytes(record.bytes), rejection);
+        }
         let text = match self.plan.find_text(record.text, leaves, &mut self.joined) {
             Ok(TextPlace::Value(place)) => place.of(record.text, &leaves.scratch),
             Ok(TextPlace::Joined) => &self.joined,

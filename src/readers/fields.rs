@@ -8,7 +8,7 @@ use crate::readers::json_walk::push_pointer_token;
 use crate::readers::leaves::{Kind, Leaves, Place, Shape};
 use crate::readers::{DeclaredField, ReadContext};
 use crate::rejection::{ReasonCode, Rejection};
-use crate::statement::{DateForm, Evidence, Field, Statement};
+use crate::statement::{DateForm, Evidence, Field, OwnField, OwnKey, Statement};
 
 /// What the paths of a shape mean.
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ pub struct Plan {
     /// Where the text may stand, best first.
     candidates: Vec<Candidate>,
     order: Vec<(usize, usize)>,
+    /// Whether a path states a column of the user's own.
+    has_own: bool,
 }
 
 /// The fact that a path states; a lower rank comes first.
@@ -28,6 +30,7 @@ struct Role {
     rank: usize,
     field: Field,
     form: DateForm,
+    own: OwnField,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,10 +61,16 @@ impl Plan {
         self.is_resolved = true;
         self.roles.clear();
         self.candidates.clear();
+        self.has_own = false;
         let set = FIELD_SETS.iter().find(|set| set.knows(shape));
         for (path, name) in shape.paths().enumerate() {
+            if let Some((rank, key)) = own_key(name, context) {
+                self.has_own = true;
+                self.roles.push(Some(Role { rank, field: Field::Own, form: key.form, own: key.field }));
+                continue;
+            }
             let role = match meaning(name, set.copied(), context) {
-                Some((rank, Meaning::Fact(field, form))) => Some(Role { rank, field, form }),
+                Some((rank, Meaning::Fact(field, form))) => Some(Role { rank, field, form, own: OwnField::default() }),
                 Some((rank, text)) => {
                     self.candidates.push(Candidate { rank, path, is_parts: text == Meaning::Parts });
                     None
@@ -71,6 +80,30 @@ impl Plan {
             self.roles.push(role);
         }
         self.candidates.sort_by_key(|candidate| candidate.rank);
+    }
+
+    /// Checks that values of the user's own columns are of a kind that these can hold.
+    ///
+    /// # Errors
+    /// `invalid-value` with a JSON pointer for an object, and for an array where one value is taken.
+    pub fn check_own(&self, leaves: &Leaves) -> Result<(), Rejection> {
+        if !self.has_own {
+            return Ok(());
+        }
+        for leaf in &leaves.items {
+            let Some(Some(role)) = self.roles.get(leaf.path) else { continue };
+            let fits = match leaf.kind {
+                Kind::Object => false,
+                Kind::Array => role.own.is_list,
+                _ => true,
+            };
+            if role.field == Field::Own && !fits {
+                let expected = if role.own.is_list { "a value or an array of values" } else { "one value" };
+                let detail = format!("type: expected {expected}, but found {}", kind_name(leaf.kind));
+                return Err(Rejection::new(ReasonCode::InvalidValue, detail).at(self.pointer(leaf.path)));
+            }
+        }
+        Ok(())
     }
 
     /// Finds the text: the first candidate that is a string with a letter in it, or a list of paragraphs.
@@ -147,6 +180,7 @@ impl Plan {
             }
             let mut statement = Statement::new(role.field, Evidence::RecordField, value);
             statement.form = role.form;
+            statement.own = role.own.place;
             statement.span = (!leaf.place.scratch).then(|| {
                 crate::origin::ByteRange::new(leaf.place.start as u64, (leaf.place.end - leaf.place.start) as u64)
             });
@@ -163,6 +197,11 @@ impl Plan {
         }
         pointer
     }
+}
+
+/// The key of the user's own column that a path states, and its rank.
+fn own_key<'k>(path: &str, context: &ReadContext<'k>) -> Option<(usize, &'k OwnKey)> {
+    context.own_keys.iter().enumerate().find(|(_, key)| key.name == path)
 }
 
 /// The meaning of a path and its rank: declared fields first, then the rows of the set.
@@ -203,6 +242,7 @@ mod tests {
             max_record: 1 << 20,
             file_name: "x.jsonl",
             declared_fields: declared,
+            own_keys: &[],
             fallback_encodings: &[],
             facts: &[],
         }

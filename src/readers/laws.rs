@@ -137,7 +137,15 @@ impl CloneStatic for Statement<'_> {
 }
 
 pub fn context(file_name: &str, max_record: u64) -> ReadContext<'_> {
-    ReadContext { base: 0, max_record, file_name, declared_fields: &[], fallback_encodings: &[], facts: &[] }
+    ReadContext {
+        base: 0,
+        max_record,
+        file_name,
+        declared_fields: &[],
+        own_keys: &[],
+        fallback_encodings: &[],
+        facts: &[],
+    }
 }
 
 /// Reads bytes to the end with one reader.

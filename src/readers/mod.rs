@@ -34,7 +34,7 @@ pub use window::Window;
 use crate::error::Result;
 use crate::origin::ByteRange;
 use crate::rejection::Damage;
-use crate::statement::Statement;
+use crate::statement::{OwnKey, Statement};
 use crate::stream::RawInput;
 
 /// One decoded record before typing; borrows from the reader's buffers.
@@ -94,6 +94,8 @@ pub struct ReadContext<'a> {
     pub file_name: &'a str,
     /// Field names that the config declares: (name in the record, canonical field); `text` stands for the body.
     pub declared_fields: &'a [(String, DeclaredField)],
+    /// Names by which records state columns of the user's own.
+    pub own_keys: &'a [OwnKey],
     /// WHATWG labels tried in order on text that is not UTF-8, after what the file declares.
     pub fallback_encodings: &'a [String],
     /// What a sidecar or the path says of the file; they are stated for every record, a reader may need them to understand it.

@@ -68,22 +68,22 @@ impl Reader for Parquet {
     }
 }
 
+/// Takes a row, or why there is none.
+pub type RowSink<'s> = dyn FnMut(std::result::Result<&[u8], Rejection>) -> Result<()> + 's;
+
 /// Hands over every row of a file as one line of JSON, in the form of the JSON Lines of a dataset, and what cannot be read.
 ///
 /// A file that cannot be read is one rejection, a row group that cannot be decoded is one from its first bad batch on.
 ///
 /// # Errors
 /// When the operating system refuses a read (its error names `file_name`), or `take` fails.
-pub fn each_row(
-    input: &mut dyn RawInput,
-    file_name: &str,
-    take: &mut dyn FnMut(std::result::Result<&[u8], Rejection>) -> Result<()>,
-) -> Result<()> {
+pub fn each_row(input: &mut dyn RawInput, file_name: &str, take: &mut RowSink<'_>) -> Result<()> {
     let context = ReadContext {
         base: 0,
         max_record: u64::MAX,
         file_name,
         declared_fields: &[],
+        own_keys: &[],
         fallback_encodings: &[],
         facts: &[],
     };

@@ -3,7 +3,7 @@
 use crate::kernels::decode_text::decode_text;
 use crate::kernels::parse_fields::{Notation, parse_fields};
 use crate::rejection::{ReasonCode, Rejection};
-use crate::statement::{Evidence, Statement};
+use crate::statement::{Evidence, OwnKey, Statement};
 
 /// Suffixes of sidecars, in order of preference.
 pub const SUFFIXES: &[(&str, Notation)] = &[
@@ -31,11 +31,11 @@ pub fn has_suffix(path: &str) -> bool {
     split(path).is_some()
 }
 
-/// Reads a sidecar: a flat map with the keys of heads. See [`parse_fields`] for types and synonyms.
+/// Reads a sidecar: a flat map with the keys of heads and those of the user's own columns. See [`parse_fields`] for types and synonyms.
 ///
 /// # Errors
 /// `invalid-sidecar` when it is no text, not of its notation, names a key twice or gives a known key a wrong type (with pointer).
-pub fn parse_sidecar(name: &str, bytes: &[u8]) -> Result<Vec<Statement<'static>>, Rejection> {
+pub fn parse_sidecar(name: &str, bytes: &[u8], own: &[OwnKey]) -> Result<Vec<Statement<'static>>, Rejection> {
     let refuse = |detail: String| Rejection::new(ReasonCode::InvalidSidecar, detail);
     let Some((_, notation)) = split(name) else {
         return Err(refuse(format!(
@@ -43,7 +43,7 @@ pub fn parse_sidecar(name: &str, bytes: &[u8]) -> Result<Vec<Statement<'static>>
         )));
     };
     let decoded = decode_text(bytes, None, &[]).map_err(|fault| refuse(Rejection::from(fault).detail))?;
-    let mut statements = parse_fields(notation, &decoded.text, Evidence::Sidecar).map_err(|fault| {
+    let mut statements = parse_fields(notation, &decoded.text, Evidence::Sidecar, own).map_err(|fault| {
         let mut rejection = refuse(fault.detail);
         rejection.pointer = fault.pointer;
         rejection
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_sidecar_states() {
         let statements =
-            parse_sidecar("x.meta.yaml", b"\xEF\xBB\xBFdate: 2024-03-01\nsource: Example Times\nmood: [1]\n")
+            parse_sidecar("x.meta.yaml", b"\xEF\xBB\xBFdate: 2024-03-01\nsource: Example Times\nmood: [1]\n", &[])
                 .expect("law: the sample is good");
         let facts: Vec<_> = statements.iter().map(|it| (it.field, &*it.value, it.evidence, it.span)).collect();
         assert_eq!(
@@ -106,13 +106,13 @@ mod tests {
 
     #[test]
     fn a_bad_sidecar_says_where() {
-        let fault = parse_sidecar("x.meta.json", br#"{"title": ["a"]}"#).expect_err("law: a title is no list");
+        let fault = parse_sidecar("x.meta.json", br#"{"title": ["a"]}"#, &[]).expect_err("law: a title is no list");
         assert_eq!((fault.reason, fault.pointer.as_deref()), (ReasonCode::InvalidSidecar, Some("/title")));
         assert_eq!(fault.detail, "expected text, but found a list");
         for (name, bytes) in
             [("x.meta.json", &b"{"[..]), ("x.meta.toml", b"a"), ("x.meta.yml", b"\xFF\xFE\xFF"), ("x.json", b"{}")]
         {
-            let fault = parse_sidecar(name, bytes).expect_err("law: the sample is bad");
+            let fault = parse_sidecar(name, bytes, &[]).expect_err("law: the sample is bad");
             assert_eq!(fault.reason, ReasonCode::InvalidSidecar);
         }
     }

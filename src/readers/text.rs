@@ -53,7 +53,7 @@ impl Reader for Text {
             Ok(decoded) => decoded,
             Err(fault) => return sink.tile(damage(context.base, &bytes, fault.into())),
         };
-        let mut head = match parse_head(&decoded.text, self.markdown) {
+        let mut head = match parse_head(&decoded.text, self.markdown, context.own_keys) {
             Ok(head) => head,
             Err(fault) => {
                 let mut rejection = Rejection::new(ReasonCode::InvalidHeader, fault.detail);
@@ -131,6 +131,7 @@ mod tests {
             max_record,
             file_name: "a.txt",
             declared_fields: &[],
+            own_keys: &[],
             fallback_encodings: &[],
             facts: &[],
         };

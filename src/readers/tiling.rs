@@ -97,6 +97,7 @@ mod tests {
             max_record: 9,
             file_name: "x",
             declared_fields: &[],
+            own_keys: &[],
             fallback_encodings: &[],
             facts: &[],
         };

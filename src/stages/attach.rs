@@ -1,17 +1,19 @@
 //! `attach`: chooses the facts of each row among what is stated, with the evidence for each.
 
 mod columns;
+mod own;
 
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Builder, Int32Builder, RecordBatch, StringArray, StringBuilder};
 
 use self::columns::{FactColumns, Lines, RightsColumns, SourceColumns, URLS};
+use self::own::OwnColumns;
 use super::{Stage, StageOutput};
-use crate::columns::batch::{column, replace_columns};
+use crate::columns::batch::{append_columns, column, replace_columns, without_rows};
 use crate::columns::cells::{Cells, TextLists, cells_of};
 use crate::columns::interim::{DATE_CANDIDATES, SOURCE_RANK, STATEMENTS};
-use crate::columns::{ARTICLES, StatementList, TextListBuilder};
+use crate::columns::{ARTICLES, Column, StatementList, TextListBuilder};
 use crate::error::{Error, Result};
 use crate::extractors::dates::columns::DateColumns;
 use crate::extractors::dates::{Candidate, DateSetting, choose_dates};
@@ -22,6 +24,7 @@ use crate::extractors::stated_row::StatedRow;
 use crate::kernels::detect_language::detect_language;
 use crate::kernels::parse_date::DateOrder;
 use crate::readers::{self, Layout};
+use crate::rejection::Rejection;
 use crate::statement::Field;
 
 /// Quality flag: a stated URL is none of a page, or has no host.
@@ -75,20 +78,26 @@ pub struct AttachOptions {
     pub abbreviations: Vec<(String, i32)>,
     /// Order of numeric dates where the registry has none for the outlet.
     pub date_order: Option<DateOrder>,
+    /// Columns of the user's own.
+    pub own: &'static [Column],
 }
 
 /// Gives rows their title, dates, outlet, language, and what else is stated about them.
 ///
-/// Adds codes to `quality_flags` and takes `_statements` away; no row is rejected.
+/// Adds codes to `quality_flags` and takes `_statements` away. A row is rejected only when a value of one of the user's own columns
+/// is not of the declared type.
 #[derive(Clone, Debug)]
 pub struct Attach {
     options: Arc<AttachOptions>,
+    provides: Vec<&'static str>,
 }
 
 impl Attach {
     /// The stage with its options.
     pub fn new(options: Arc<AttachOptions>) -> Self {
-        Self { options }
+        let own = options.own.iter().map(|column| column.name);
+        let provides = PROVIDES.iter().copied().chain(own).collect();
+        Self { options, provides }
     }
 }
 
@@ -101,8 +110,8 @@ impl Stage for Attach {
         &["raw_path", "format", "text", "quality_flags", STATEMENTS]
     }
 
-    fn provides(&self) -> &'static [&'static str] {
-        PROVIDES
+    fn provides(&self) -> &[&'static str] {
+        &self.provides
     }
 
     fn apply(&self, batch: &RecordBatch) -> Result<StageOutput> {
@@ -113,8 +122,12 @@ impl Stage for Attach {
             row.fill(input.statements.row(place));
             rows.push(&row, &input, place);
         }
-        let kept = rows.finish(batch)?;
-        Ok(StageOutput { kept, rejected: Vec::new() })
+        let rejected = std::mem::take(&mut rows.rejected);
+        let mut kept = rows.finish(batch)?;
+        if !rejected.is_empty() {
+            kept = without_rows(&kept, rejected.iter().map(|(row, _)| *row))?;
+        }
+        Ok(StageOutput { kept, rejected })
     }
 }
 
@@ -162,6 +175,8 @@ struct AttachRows<'a, 'r> {
     language_evidence: StringBuilder,
     quality_flags: TextListBuilder,
     source_rank: Int32Builder,
+    own: OwnColumns,
+    rejected: Vec<(usize, Rejection)>,
 }
 
 impl<'a, 'r> AttachRows<'a, 'r> {
@@ -184,6 +199,8 @@ impl<'a, 'r> AttachRows<'a, 'r> {
             language_evidence: codes(),
             quality_flags: TextListBuilder::with_capacity(rows),
             source_rank: Int32Builder::with_capacity(rows),
+            own: OwnColumns::with_capacity(options.own, rows),
+            rejected: Vec::new(),
         }
     }
 
@@ -224,6 +241,9 @@ impl<'a, 'r> AttachRows<'a, 'r> {
         self.language_evidence.append_value(language.evidence.code());
 
         let setting = setting(self.options, outlet, language.tag);
+        if let Some(rejection) = self.own.push(row, &setting) {
+            self.rejected.push((place, rejection));
+        }
         let (path, format) = (input.raw_path.value(place), input.format.value(place));
         if format != self.last_format.0 {
             self.last_format = (format, holds_many(format));
@@ -253,7 +273,7 @@ impl<'a, 'r> AttachRows<'a, 'r> {
         arrays.push(("language_evidence", Arc::new(self.language_evidence.finish())));
         arrays.push(("quality_flags", Arc::new(self.quality_flags.finish())));
         arrays.push((SOURCE_RANK, Arc::new(self.source_rank.finish())));
-        replace_columns(batch, arrays, &[STATEMENTS])
+        append_columns(replace_columns(batch, arrays, &[STATEMENTS])?, self.own.finish())
     }
 }
 

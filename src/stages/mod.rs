@@ -29,10 +29,10 @@ pub trait Stage: Send + Sync {
     fn name(&self) -> &'static str;
 
     /// Columns that must be there.
-    fn requires(&self) -> &'static [&'static str];
+    fn requires(&self) -> &[&'static str];
 
     /// Columns that it adds or replaces.
-    fn provides(&self) -> &'static [&'static str];
+    fn provides(&self) -> &[&'static str];
 
     /// Applies the stage to a batch.
     ///

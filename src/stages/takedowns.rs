@@ -253,11 +253,11 @@ impl Stage for Gate {
         self.inner.name()
     }
 
-    fn requires(&self) -> &'static [&'static str] {
+    fn requires(&self) -> &[&'static str] {
         self.inner.requires()
     }
 
-    fn provides(&self) -> &'static [&'static str] {
+    fn provides(&self) -> &[&'static str] {
         self.inner.provides()
     }
 

@@ -5,6 +5,7 @@
 
 mod article_json;
 mod column_check;
+mod own_rules;
 
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ use jsonschema::Validator;
 use super::{Stage, StageOutput};
 use crate::columns::cells::{Cells, TextLists, table_cells};
 use crate::columns::json_schema::schema_value;
-use crate::columns::{ARTICLES, Column, arrow_schema, interim};
+use crate::columns::{Column, Table, arrow_schema, interim};
 use crate::error::Result;
 use crate::rejection::{ReasonCode, Rejection};
 use article_json::{ArticleJson, ArticleNode, ArticleRow};
 pub(crate) use column_check::ColumnCheck;
+pub(crate) use own_rules::OwnRules;
 
 /// Warnings, sorted: code and meaning.
 pub const WARNINGS: &[(&str, &str)] = &[
@@ -34,24 +36,18 @@ const PRECISION_WITHOUT_DATE: &str = "precision-without-date";
 const TEXT_CARRIAGE_RETURN: &str = "text-carriage-return";
 const TEXT_OUTER_SPACE: &str = "text-outer-space";
 
-const REQUIRED: [&str; ARTICLES.columns.len()] = {
-    let mut names = [""; ARTICLES.columns.len()];
-    let mut place = 0;
-    while place < names.len() {
-        names[place] = ARTICLES.columns[place].name;
-        place += 1;
-    }
-    names
-};
-
 /// Interim columns that go on to dedup and export, in their order.
 const PASSED_ON: [&str; 4] = [interim::DATE_CANDIDATES, interim::SOURCE_RANK, interim::KEY_SHA256, interim::BANDS];
 
 /// The stage, with its rules compiled.
 pub struct Validate {
+    table: &'static Table,
+    /// Names of its columns.
+    required: Vec<&'static str>,
     /// In table order.
     columns: Vec<ColumnCheck>,
     row: Validator<ArticleJson>,
+    own: Option<OwnRules>,
     places: Places,
 }
 
@@ -64,26 +60,22 @@ struct Places {
     validation_codes: usize,
 }
 
-impl Default for Validate {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Validate {
-    /// Compiles the rules; to be made once a run.
+    /// Compiles the rules of the run's table of articles; to be made once a run.
     ///
     /// # Panics
     /// When the column table gives no valid JSON Schema, or lacks a column that the warnings look at.
-    pub fn new() -> Self {
-        let schema = schema_value(&ARTICLES);
+    pub fn new(table: &'static Table) -> Self {
+        let schema = schema_value(&Table { extension: None, ..*table });
         let check = |column: &Column| ColumnCheck::new(&schema["properties"][column.name]);
-        let place = |name| {
-            ARTICLES.columns.iter().position(|column| column.name == name).expect("law: `articles` has the column")
-        };
+        let place =
+            |name| table.columns.iter().position(|column| column.name == name).expect("law: `articles` has the column");
         Self {
-            columns: ARTICLES.columns.iter().map(check).collect(),
+            table,
+            required: table.columns.iter().map(|column| column.name).collect(),
+            columns: table.columns.iter().map(check).collect(),
             row: jsonschema::options_for::<ArticleJson>().build(&schema).expect("law: a generated schema compiles"),
+            own: OwnRules::of(table),
             places: Places {
                 text: place("text"),
                 published_at: place("published_at"),
@@ -100,17 +92,21 @@ impl Validate {
         for (check, cells) in self.columns.iter().zip(cells) {
             check.mark_bad(cells, &mut bad);
         }
+        if let Some(own) = &self.own {
+            own.mark_bad(cells, &mut bad);
+        }
         let bad_rows = bad.iter().enumerate().filter(|(_, bad)| **bad).map(|(row, _)| row);
         bad_rows.map(|row| (row, self.explain(cells, row))).collect()
     }
 
     /// Asks the schema of the whole row why it refuses the row.
     fn explain(&self, cells: &[Cells<'_>], row: usize) -> Rejection {
-        let error = self
-            .row
-            .iter_errors(ArticleNode::Row(ArticleRow { cells, row }))
-            .next()
-            .expect("law: a row with a bad value breaks the schema of the row");
+        let node = ArticleNode::Row(ArticleRow { columns: self.table.columns, cells, row });
+        let Some(error) = self.row.iter_errors(node).next() else {
+            let own = self.own.as_ref().and_then(|own| own.explain(cells, row));
+            let breach = own.expect("law: a row with a bad value breaks the schema of the row");
+            return Rejection::new(ReasonCode::SchemaViolation, breach.detail).at(breach.pointer);
+        };
         let detail = format!("{}: {error}", error.kind().keyword());
         Rejection::new(ReasonCode::SchemaViolation, detail).at(error.instance_path().as_str())
     }
@@ -171,8 +167,8 @@ impl Stage for Validate {
         "validate"
     }
 
-    fn requires(&self) -> &'static [&'static str] {
-        &REQUIRED
+    fn requires(&self) -> &[&'static str] {
+        &self.required
     }
 
     fn provides(&self) -> &'static [&'static str] {
@@ -181,18 +177,18 @@ impl Stage for Validate {
 
     fn apply(&self, batch: &RecordBatch) -> Result<StageOutput> {
         let rows = batch.num_rows();
-        let cells = table_cells(batch, &ARTICLES)?;
+        let cells = table_cells(batch, self.table)?;
         let rejected = self.rejections(&cells, rows);
         let codes = self.validation_codes(&cells, rows);
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(batch.num_columns());
-        for (place, column) in ARTICLES.columns.iter().enumerate() {
+        for (place, column) in self.table.columns.iter().enumerate() {
             let array = match &codes {
                 Some(codes) if place == self.places.validation_codes => Some(codes),
                 _ => batch.column_by_name(column.name),
             };
             columns.extend(array.cloned());
         }
-        let mut fields: Vec<_> = arrow_schema(&ARTICLES).fields().iter().cloned().collect();
+        let mut fields: Vec<_> = arrow_schema(self.table).fields().iter().cloned().collect();
         for name in PASSED_ON {
             if let Some(array) = batch.column_by_name(name) {
                 fields.push(Arc::new(interim::interim_field(name)));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::columns::Column;
 use crate::kernels::assign_split::Split;
 use crate::kernels::sha256::Digest;
 
@@ -31,6 +32,8 @@ pub struct CardFacts<'a> {
     pub dataset_digest: Digest,
     /// Formats of the files in `data/`, by extension.
     pub formats: &'a [&'a str],
+    /// Columns of the user's own.
+    pub own_columns: &'a [Column],
     /// Articles on each side of the split, where there is one.
     pub splits: Option<&'a BTreeMap<String, u64>>,
 }
@@ -69,16 +72,32 @@ pub fn card(facts: &CardFacts<'_>) -> String {
          - `schema/`: the columns of each table as JSON Schema.\n\
          - `manifest.json`: counts and digests of everything here.\n\n\
          Rows follow schema version {}. The dataset digest is `{}`.\n\n\
-         {}\
+         {}{}\
          ## Rights\n\n\
          The columns `license`, `rights_holder`, `access` and `tdm_reservation` say what each record states; `unknown` means that\n\
          nothing is stated.",
         listed(facts.formats),
         facts.schema_version,
         facts.dataset_digest,
+        own_columns(facts.own_columns),
         facts.splits.map_or_else(String::new, splits)
     )
     .expect(LAW);
+    out
+}
+
+/// The section on the user's own columns.
+fn own_columns(columns: &[Column]) -> String {
+    if columns.is_empty() {
+        return String::new();
+    }
+    let mut out =
+        String::from("## Columns of this dataset alone\n\n| column | type | what it holds |\n|---|---|---|\n");
+    for column in columns {
+        let documentation = column.documentation.replace(['\r', '\n'], " ").replace('|', "\\|");
+        writeln!(out, "| `{}` | {} | {documentation} |", column.name, column.kind.words()).expect(LAW);
+    }
+    out.push('\n');
     out
 }
 
@@ -124,6 +143,7 @@ mod tests {
             taken_down: 0,
             dataset_digest: Digest::of(b""),
             formats: &["parquet", "jsonl"],
+            own_columns: &[],
             splits: None,
         };
         let text = card(&facts);

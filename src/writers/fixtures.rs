@@ -46,6 +46,7 @@ pub(crate) const ALL_TYPES: Table = Table {
         required("score", ColumnType::Float64, Storage::Plain),
     ],
     sorted_by: &["day", "id"],
+    extension: None,
 };
 
 /// Lists with the element field of the exported tables.

@@ -4,25 +4,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use copydesk::columns::{ARTICLES, ColumnType};
+use copydesk::columns::ARTICLES;
+use copydesk::pipeline::check::formats;
 use copydesk::readers;
 use copydesk::rejection::ReasonCode;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn type_name(kind: ColumnType) -> &'static str {
-    match kind {
-        ColumnType::Text => "text",
-        ColumnType::Boolean => "boolean",
-        ColumnType::Int32 => "int32",
-        ColumnType::Int64 => "int64",
-        ColumnType::Float64 => "float64",
-        ColumnType::Date => "date",
-        ColumnType::Timestamp => "timestamp (µs, UTC)",
-        ColumnType::TextList => "list of text",
-    }
 }
 
 fn generated(name: &str) -> String {
@@ -37,7 +25,7 @@ fn generated(name: &str) -> String {
                     "| {} | `{}` | {} | {null} | {} |",
                     column.group,
                     column.name,
-                    type_name(column.kind),
+                    column.kind.words(),
                     column.documentation
                 )
                 .unwrap();
@@ -57,6 +45,12 @@ fn generated(name: &str) -> String {
                 writeln!(text, "| `{}` | {} | {documentation} |", reader.name(), extensions.join(" ")).unwrap();
             }
         }
+        "reports" => {
+            text.push_str("| form | for |\n|---|---|\n");
+            for format in formats::ALL {
+                writeln!(text, "| `{}` | {} |", format.name, format.documentation).unwrap();
+            }
+        }
         other => unreachable!("`{other}`"),
     }
     text
@@ -67,7 +61,7 @@ fn generated_tables_of_the_readme_are_those_of_the_code() {
     let path = root().join("README.md");
     let mut text = fs::read_to_string(&path).unwrap();
     let before = text.clone();
-    for name in ["columns", "reasons", "formats"] {
+    for name in ["columns", "reasons", "formats", "reports"] {
         let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
         let start = text.find(&begin).unwrap_or_else(|| panic!("README.md has no {begin}")) + begin.len();
         let stop = text.find(&end).unwrap();

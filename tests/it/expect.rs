@@ -1,5 +1,6 @@
 //! Expectations: each rule is seen to hold and to fail, in all and by source.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
@@ -11,17 +12,21 @@ fn dataset(root: &Path, output: &str, tribune: usize) {
     fs::create_dir_all(root.join("raw")).unwrap();
     let mut lines = String::new();
     for number in 0..10 {
-        lines += &format!(
-            "{{\"title\":\"Story {number}\",\"text\":\"Harbour story number {number} of the long week.\",\"source\":\"Harbour Times\",\"date\":\"2024-03-{:02}\",\"section\":\"News\",\"url\":\"https://harbour.example/{}\"}}\n",
+        writeln!(
+            lines,
+            "{{\"title\":\"Story {number}\",\"text\":\"Harbour story number {number} of the long week.\",\"source\":\"Harbour Times\",\"date\":\"2024-03-{:02}\",\"section\":\"News\",\"url\":\"https://harbour.example/{}\"}}",
             10 + number,
             number / 2
-        );
+        )
+        .unwrap();
     }
     for number in 0..tribune {
         let date = if number == 0 { ",\"date\":\"2019-05-01\"" } else { "" };
-        lines += &format!(
-            "{{\"text\":\"Inland tribune story number {number}.\",\"source\":\"Inland Tribune\"{date},\"section\":\"Sport\"}}\n"
-        );
+        writeln!(
+            lines,
+            "{{\"text\":\"Inland tribune story number {number}.\",\"source\":\"Inland Tribune\"{date},\"section\":\"Sport\"}}"
+        )
+        .unwrap();
     }
     fs::write(root.join("raw/a.jsonl"), lines).unwrap();
     must(root, &["run", "--quiet", "--input", "raw", "--output", output]);

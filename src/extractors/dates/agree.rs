@@ -225,7 +225,14 @@ mod tests {
         let setting = DateSetting::default();
         let mut candidates: Vec<_> = statements
             .iter()
-            .map(|&(field, evidence, value)| Stated { field, evidence, value, form: DateForm::Auto, span: None })
+            .map(|&(field, evidence, value)| Stated {
+                field,
+                evidence,
+                value,
+                form: DateForm::Auto,
+                span: None,
+                own: 0,
+            })
             .filter_map(|stated| Candidate::stated(&stated, &setting))
             .collect();
         let dates = choose_dates(&mut candidates, &setting);

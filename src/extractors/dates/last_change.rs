@@ -48,7 +48,7 @@ mod tests {
     fn only_an_undated_page_takes_its_last_change() {
         let setting = DateSetting::default();
         let candidate = |field, evidence, value| {
-            let stated = Stated { field, evidence, value, form: DateForm::Auto, span: None };
+            let stated = Stated { field, evidence, value, form: DateForm::Auto, span: None, own: 0 };
             Candidate::stated(&stated, &setting).expect("a date")
         };
         let changed = candidate(Field::Modified, Evidence::Meta, "2025-12-18T10:00:00Z");

@@ -10,7 +10,7 @@ const MIDNIGHT: i64 = DAY as i64 * MICROS_PER_DAY;
 const HOUR: i64 = 60 * MICROS_PER_MINUTE;
 
 fn stated(field: Field, evidence: Evidence, value: &str) -> Stated<'_> {
-    Stated { field, evidence, value, form: DateForm::Auto, span: None }
+    Stated { field, evidence, value, form: DateForm::Auto, span: None, own: 0 }
 }
 
 fn published(evidence: Evidence, value: &str) -> Stated<'_> {

@@ -43,7 +43,8 @@ impl JsonNumber for TapeNumber<'_> {
 /// The number as `serde_json` holds it; beyond the largest float that float.
 pub(super) fn to_number(text: &str) -> Number {
     let number = TapeNumber(text);
-    let whole = number.as_u64().map(Number::from).or_else(|| number.as_i64().map(Number::from));
+    let whole =
+        number.as_u64().map(Number::from).or_else(|| number.as_i64().filter(|value| *value != 0).map(Number::from));
     whole.unwrap_or_else(|| {
         let float = text.parse().unwrap_or(0.0_f64).clamp(f64::MIN, f64::MAX);
         Number::from_f64(float).unwrap_or_else(|| Number::from(0))

@@ -88,6 +88,7 @@ pub(super) fn parse(text: &str, tape: &mut Tape) -> Parsed<()> {
 }
 
 /// Without a branch a byte, so that it becomes vector code.
+#[expect(clippy::needless_bitwise_bool, reason = "lazy operators keep the loop from becoming vector code")]
 fn has_control(bytes: &[u8]) -> bool {
     bytes.chunks(64).any(|block| block.iter().fold(false, |found, byte| found | (*byte < 0x20)))
 }

@@ -11,6 +11,7 @@ use super::keys::{Id, ShortDigest, parse_id};
 use super::report::{Place, Report};
 use super::rules::Rule;
 use super::tables::{Rows, Visitor, read_table};
+use crate::columns::Table;
 use crate::error::Result;
 use crate::kernels::assign_split::Split;
 use crate::kernels::count_words::{count_chars, count_words};
@@ -119,8 +120,14 @@ pub fn check_articles(
     files: &TableFiles<'_>,
     report: &mut Report,
 ) -> Result<Articles> {
-    let mut visitor =
-        ArticleVisitor { root, manifest, shard: None, digest: DatasetDigest::default(), articles: Articles::default() };
+    let mut visitor = ArticleVisitor {
+        root,
+        manifest,
+        table: files.table,
+        shard: None,
+        digest: DatasetDigest::default(),
+        articles: Articles::default(),
+    };
     let complete = read_table((root, manifest), files, &mut visitor, report)?;
     let ArticleVisitor { digest, mut articles, .. } = visitor;
     articles.complete = complete;
@@ -148,6 +155,7 @@ pub fn check_articles(
 struct ArticleVisitor<'a> {
     root: &'a Path,
     manifest: &'a Manifest,
+    table: &'static Table,
     shard: Option<(JsonlComparison, String)>,
     digest: DatasetDigest,
     articles: Articles,
@@ -157,7 +165,7 @@ impl Visitor for ArticleVisitor<'_> {
     fn begin(&mut self, parquet: &FileEntry, jsonl: Option<&FileEntry>) -> Result<()> {
         let path: Option<PathBuf> = jsonl.and_then(|entry| path_of(self.root, entry));
         let name = jsonl.map_or_else(|| parquet.path.clone(), |entry| entry.path.clone());
-        self.shard = Some((JsonlComparison::begin(path.as_deref())?, name));
+        self.shard = Some((JsonlComparison::begin(path.as_deref(), self.table)?, name));
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::report::Report;
 use super::rules::Rule;
+use crate::columns::extension::table_of_schema;
 use crate::columns::json_schema::{schema_file, schema_text};
 use crate::columns::{ARTICLES, Table, tables_of};
 use crate::error::{Error, Result};
@@ -136,12 +137,46 @@ pub fn check_files(root: &Path, manifest: &Manifest, report: &mut Report) -> Res
     Ok(())
 }
 
+/// The table of articles of a dataset, from its own schema where the manifest says that it is extended.
+///
+/// # Errors
+/// When the operating system refuses the file.
+pub fn articles_table((root, manifest): (&Path, &Manifest), report: &mut Report) -> Result<&'static Table> {
+    let Some(stated) = &manifest.extends else { return Ok(&ARTICLES) };
+    let file = format!("schema/{}", schema_file(&ARTICLES));
+    let path = root.join(&file);
+    if open_file(&path)?.is_none_or(|(_, length)| length > MAX_SCHEMA) {
+        return Ok(&ARTICLES);
+    }
+    let bytes = read_limited(&path, MAX_SCHEMA)?;
+    let digest = |canonical: &str| Digest::of(canonical.as_bytes()).to_string();
+    match table_of_schema(&file, &String::from_utf8_lossy(&bytes), digest) {
+        Ok(table) => {
+            let found = table.extension.map_or("none", |extension| extension.digest.as_str());
+            if found != stated {
+                let detail = format_args!("expected the extension {stated}, but found {found}");
+                report.add(Rule::SchemaFiles, file.as_str(), detail);
+            }
+            Ok(table)
+        }
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            report.add(Rule::SchemaFiles, file.as_str(), cause);
+            Ok(&ARTICLES)
+        }
+    }
+}
+
 /// Compares the JSON Schemas with those that this version makes.
 ///
 /// # Errors
 /// When the operating system refuses a file.
-pub fn check_schemas(root: &Path, manifest: &Manifest, report: &mut Report) -> Result<()> {
-    for table in tables_of(manifest.splits.is_some()) {
+pub fn check_schemas(
+    (root, manifest): (&Path, &Manifest),
+    articles: &'static Table,
+    report: &mut Report,
+) -> Result<()> {
+    for table in tables_of(articles, manifest.splits.is_some()) {
         let file = format!("schema/{}", schema_file(table));
         if !manifest.files.iter().any(|entry| entry.path == file) {
             report.add(Rule::SchemaFiles, file.as_str(), "expected a file, but the manifest lists none");
@@ -162,9 +197,9 @@ pub fn check_schemas(root: &Path, manifest: &Manifest, report: &mut Report) -> R
 }
 
 /// Sorts the data files of the manifest by table, and checks that none is missing among them.
-pub fn table_files<'m>(manifest: &'m Manifest, report: &mut Report) -> Vec<TableFiles<'m>> {
+pub fn table_files<'m>(manifest: &'m Manifest, articles: &'static Table, report: &mut Report) -> Vec<TableFiles<'m>> {
     let entries: BTreeMap<&str, &FileEntry> = manifest.files.iter().map(|entry| (entry.path.as_str(), entry)).collect();
-    tables_of(manifest.splits.is_some())
+    tables_of(articles, manifest.splits.is_some())
         .map(|table| {
             let mut files = TableFiles { table, shards: Vec::new(), parts: Vec::new(), complete: true };
             for part in 0..=manifest.appended.len() {

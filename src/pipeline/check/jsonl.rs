@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 
-use crate::columns::ARTICLES;
+use crate::columns::Table;
 use crate::error::Result;
 use crate::io::{ReadLimits, open, open_file};
 use crate::stream::{RawInput, damage_of};
@@ -31,7 +31,7 @@ impl JsonlComparison {
     ///
     /// # Errors
     /// When the operating system refuses the file.
-    pub fn begin(path: Option<&Path>) -> Result<Self> {
+    pub fn begin(path: Option<&Path>, table: &Table) -> Result<Self> {
         let limits = ReadLimits { max_expansion: u64::MAX, ..ReadLimits::default() };
         let input = match path {
             Some(path) if open_file(path)?.is_some() => Some(open(path, &limits)?),
@@ -39,7 +39,7 @@ impl JsonlComparison {
         };
         let state = State { input, buffer: Vec::new(), rows: 0, difference: None, refusal: None };
         let shared = Shared(Arc::new(Mutex::new(state)));
-        Ok(Self { writer: Box::new(JsonlWriter::new(shared.clone(), &ARTICLES)), shared })
+        Ok(Self { writer: Box::new(JsonlWriter::new(shared.clone(), table)), shared })
     }
 
     /// Compares some rows.

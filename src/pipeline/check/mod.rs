@@ -72,9 +72,10 @@ fn check_all(path: &Path, report: &mut Report) -> Result<()> {
         report.skip(&needs_schema().collect::<Vec<_>>());
         return Ok(());
     }
-    files::check_schemas(path, &manifest, report)?;
+    let main = files::articles_table((path, &manifest), report)?;
+    files::check_schemas((path, &manifest), main, report)?;
     let dataset = (path, &manifest);
-    let tables = files::table_files(&manifest, report);
+    let tables = files::table_files(&manifest, main, report);
     let [articles, records, pairs, candidates, splits @ ..] = tables.as_slice() else {
         unreachable!("law: there are four tables or more");
     };

@@ -8,11 +8,11 @@ use super::report::Report;
 use super::rules::Rule;
 use super::tables::Rows;
 use crate::columns::Table;
-use crate::columns::cells::table_cells;
+use crate::columns::cells::{Cells, table_cells};
 use crate::columns::json_schema::schema_value;
 use crate::error::Result;
 use crate::kernels::encode_row::{push_bytes_ordered, push_optional_i64};
-use crate::stages::validate::ColumnCheck;
+use crate::stages::validate::{ColumnCheck, OwnRules};
 use crate::writers::TableWriter as _;
 use crate::writers::jsonl::JsonlWriter;
 
@@ -21,15 +21,16 @@ pub struct RowRules {
     table: &'static Table,
     columns: Vec<ColumnCheck>,
     row: jsonschema::Validator,
+    own: Option<OwnRules>,
 }
 
 impl RowRules {
     /// Compiles the schema of a table.
     pub fn new(table: &'static Table) -> Self {
-        let schema = schema_value(table);
+        let schema = schema_value(&Table { extension: None, ..*table });
         let columns = table.columns.iter().map(|column| ColumnCheck::new(&schema["properties"][column.name])).collect();
         let row = jsonschema::validator_for(&schema).expect("law: a generated schema compiles");
-        Self { table, columns, row }
+        Self { table, columns, row, own: OwnRules::of(table) }
     }
 
     /// Checks every row.
@@ -42,20 +43,26 @@ impl RowRules {
         for (check, cells) in self.columns.iter().zip(&cells) {
             check.mark_bad(cells, &mut bad);
         }
+        if let Some(own) = &self.own {
+            own.mark_bad(&cells, &mut bad);
+        }
         for (row, _) in bad.iter().enumerate().filter(|(_, bad)| **bad) {
-            report.add(Rule::RowSchema, rows.place(row), self.explain(rows, row));
+            report.add(Rule::RowSchema, rows.place(row), self.explain(rows, &cells, row));
         }
         Ok(())
     }
 
     /// Asks the schema of the whole row why it refuses the row.
-    fn explain(&self, rows: &Rows<'_>, row: usize) -> String {
+    fn explain(&self, rows: &Rows<'_>, cells: &[Cells<'_>], row: usize) -> String {
         let value = match row_value(self.table, rows, row) {
             Ok(value) => value,
             Err(error) => return error.to_string(),
         };
-        let error = self.row.iter_errors(&value).next();
-        error.map_or_else(String::new, |error| format!("`{}`: {error}", error.instance_path()))
+        if let Some(error) = self.row.iter_errors(&value).next() {
+            return format!("`{}`: {error}", error.instance_path());
+        }
+        let own = self.own.as_ref().and_then(|own| own.explain(cells, row));
+        own.map_or_else(String::new, |breach| format!("`{}`: {}", breach.pointer, breach.detail))
     }
 }
 

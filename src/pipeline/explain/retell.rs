@@ -19,6 +19,7 @@ use crate::pipeline::{Progress, stages};
 use crate::readers::RawRecord;
 use crate::rejection::{Damage, RawBytes, Rejection};
 use crate::stages::ingest::IngestBuilder;
+use crate::statement::Field;
 
 /// Bytes of the raw record that are shown of a rejected one.
 const EXCERPT: u64 = 200;
@@ -56,7 +57,7 @@ pub fn retell(record: &Row, config: &Config, story: &mut Story) -> Result<Rederi
         Outcome::Record(batch) => {
             section.line("encoding", text(&batch, "encoding").value(0));
             drop(section);
-            tell_statements(&batch, story)?;
+            tell_statements(&batch, config, story)?;
             apply_stages(batch, config, story, &mut rederived)?;
         }
     }
@@ -192,11 +193,13 @@ fn read_excerpt(plan: &Plan, file: &PlannedFile, range: ByteRange) -> Result<Vec
     }
 }
 
-fn tell_statements(batch: &RecordBatch, story: &mut Story) -> Result<()> {
+fn tell_statements(batch: &RecordBatch, config: &Config, story: &mut Story) -> Result<()> {
     let mut section = story.section("statements");
     for stated in StatementList::of(batch)?.row(0) {
         let place = stated.span.map_or_else(String::new, |span| format!(", bytes {}..{}", span.offset, span.end()));
-        section.line(stated.field.code(), format_args!("{} ({}{place})", stated.value, stated.evidence.code()));
+        let own = config.articles.own_columns().get(usize::from(stated.own)).filter(|_| stated.field == Field::Own);
+        let name = own.map_or(stated.field.code(), |column| column.name);
+        section.line(name, format_args!("{} ({}{place})", stated.value, stated.evidence.code()));
     }
     Ok(())
 }
@@ -211,7 +214,10 @@ fn apply_stages(ingested: RecordBatch, config: &Config, story: &mut Story, reder
         }
         match stage.name() {
             "normalize" => tell_normalization(&batch, &output.kept, story)?,
-            "attach" => tell_facts(&output.kept, story)?,
+            "attach" => {
+                tell_facts(&output.kept, story)?;
+                tell_own_columns(&output.kept, config, story)?;
+            }
             "fingerprint" => {
                 rederived.text_sha256 = Some(text(&output.kept, "text_sha256").value(0).to_owned());
                 tell_columns(
@@ -265,6 +271,20 @@ fn tell_facts(batch: &RecordBatch, story: &mut Story) -> Result<()> {
     tell_columns(batch, &names, &mut story.section("other facts"))?;
     let names = ["license", "rights_holder", "access", "tdm_reservation"];
     tell_columns(batch, &names, &mut story.section("rights"))
+}
+
+/// The user's own columns, where a schema declares some.
+fn tell_own_columns(batch: &RecordBatch, config: &Config, story: &mut Story) -> Result<()> {
+    let columns: Vec<&Column> = config.articles.own_columns().iter().collect();
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let row = Row::of(&columns, batch, 0)?;
+    let mut section = story.section("your own columns");
+    for column in columns {
+        section.line_if(column.name, row.get(column.name));
+    }
+    Ok(())
 }
 
 /// Every candidate in the order of rank, with its verdict, then what the row says.

@@ -12,7 +12,7 @@ use arrow::datatypes::Int64Type;
 
 use super::index::Index;
 use crate::columns::interim;
-use crate::columns::{ARTICLES, Column, ColumnType, RECORDS, TextListBuilder, arrow_schema};
+use crate::columns::{Column, ColumnType, RECORDS, Table, TextListBuilder, arrow_schema};
 use crate::dedup::KeyRow;
 use crate::dedup::key_row::NEW_PART;
 use crate::error::{Error, Result};
@@ -72,7 +72,7 @@ pub struct Staying<'a> {
 /// # Errors
 /// When the dataset or its index is damaged, or a spill file cannot be written.
 pub fn carry(
-    (dataset, index): (&Dataset<'_>, &Index),
+    (dataset, articles, index): (&Dataset<'_>, &'static Table, &Index),
     stays: Staying<'_>,
     in_parts: bool,
     (folder, limits, sorter_bytes): (&Path, RunLimits, usize),
@@ -81,6 +81,7 @@ pub fn carry(
     let mut ledger = LedgerCarrier {
         records: stays.taken_down.total(),
         rejected: STAGES.map(StageAccount::new).to_vec(),
+        articles,
         keys: SpillWriter::create(&folder.join("before.keys"), BUFFER)?,
         rejects: SpillWriter::create(&folder.join("before.rejects"), BUFFER)?,
         stubs: RunBuffer::create(folder, "stubs", limits)?,
@@ -105,6 +106,7 @@ pub fn carry(
 }
 
 struct LedgerCarrier<'a> {
+    articles: &'static Table,
     stays: Staying<'a>,
     records: u64,
     rejected: Vec<StageAccount>,
@@ -183,7 +185,7 @@ impl LedgerCarrier<'_> {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let batch = stub_batch(&std::mem::take(&mut self.waiting))?;
+        let batch = stub_batch(self.articles, &std::mem::take(&mut self.waiting))?;
         self.stubs.push(batch)
     }
 
@@ -241,10 +243,10 @@ impl Stub {
 }
 
 /// Rows of `articles` that say what stubs know, and have empty values for the rest.
-fn stub_batch(stubs: &[Stub]) -> Result<RecordBatch> {
+fn stub_batch(articles: &Table, stubs: &[Stub]) -> Result<RecordBatch> {
     let rows = stubs.len();
-    let columns = ARTICLES.columns.iter().map(|column| stub_column(column, stubs)).collect();
-    let batch = RecordBatch::try_new(arrow_schema(&ARTICLES), columns)?;
+    let columns = articles.columns.iter().map(|column| stub_column(column, stubs)).collect();
+    let batch = RecordBatch::try_new(arrow_schema(articles), columns)?;
     debug_assert_eq!(batch.num_rows(), rows);
     with_interim_columns(&batch)
 }

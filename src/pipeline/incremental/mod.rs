@@ -24,7 +24,7 @@ use super::run_merge::RunMerge;
 use super::runs::{Run, RunLimits};
 use super::shards::{DecidedRow, ShardPlan};
 use super::tally::Tally;
-use crate::columns::PAIRS;
+use crate::columns::{PAIRS, Table};
 use crate::config::Config;
 use crate::dedup::Pair;
 use crate::dedup::key_row::NEW_PART;
@@ -48,6 +48,7 @@ pub struct Arrivals {
 #[derive(Debug)]
 pub struct Base<'a> {
     dataset: Dataset<'a>,
+    articles: &'static Table,
     index: Index,
     states: BTreeMap<String, FileState>,
     /// Ids of records that do not stay, whatever their file.
@@ -73,7 +74,7 @@ impl<'a> Base<'a> {
             return Ok(None);
         }
         let states = index.files.iter().map(|state| (state.raw_path.clone(), state.clone())).collect();
-        Ok(Some(Self { dataset, index, states, taken: Arc::default() }))
+        Ok(Some(Self { dataset, articles: config.articles, index, states, taken: Arc::default() }))
     }
 
     /// The same without the records of some ids, which are taken down.
@@ -117,7 +118,7 @@ impl<'a> Base<'a> {
             taken_down.insert(&state.raw_path, &state.taken_down);
         }
         let stays = Staying { paths: unchanged, taken: &self.taken, taken_down };
-        carry((&self.dataset, &self.index), stays, in_parts, (folder, limits, bytes))
+        carry((&self.dataset, self.articles, &self.index), stays, in_parts, (folder, limits, bytes))
     }
 
     /// The rows of a part that stay, where they stand.
@@ -125,7 +126,7 @@ impl<'a> Base<'a> {
     /// # Errors
     /// When the dataset is damaged.
     pub fn rows(&self, part: u16, unchanged: &Paths) -> Result<DatasetRun> {
-        DatasetRun::open((&self.dataset, part), unchanged, &self.taken)
+        DatasetRun::open((&self.dataset, part), self.articles, unchanged, &self.taken)
     }
 
     /// The pairs that were verified by their texts; none where some pairs of the dataset were not compared, which does not matter when

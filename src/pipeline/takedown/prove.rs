@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::columns::{ColumnType, Table, tables_of};
+use crate::columns::{ARTICLES, ColumnType, Table, tables_of};
 use crate::error::{Error, Result};
 use crate::io::{OnUnreadable, open_file, walk};
 use crate::kernels::hash_url::{hash_address, hash_url};
@@ -57,7 +57,7 @@ pub struct Proof {
 pub fn prove(path: &Path, takedowns: &Takedowns) -> Result<Proof> {
     let dataset = Dataset::open(path)?;
     let mut search = Search { takedowns, proof: Proof::default(), found: BTreeMap::new() };
-    for table in tables_of(dataset.manifest.splits.is_some()) {
+    for table in tables_of(&ARTICLES, dataset.manifest.splits.is_some()) {
         search.table(&dataset, table)?;
     }
     let walked = walk(path, OnUnreadable::Fail)?;

@@ -10,8 +10,8 @@ use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
 use serde_json::{Number, Value};
 
-use crate::columns::ARTICLES;
 use crate::columns::cells::Cells;
+use crate::columns::{ARTICLES, Column};
 use crate::kernels::format_time::{push_date, push_timestamp};
 use crate::kernels::round_float::round_float;
 
@@ -21,17 +21,27 @@ pub(super) struct ArticleJson;
 
 impl Json for ArticleJson {
     type Node<'a> = ArticleNode<'a>;
-    /// Place of the column; `None` for a name that the table does not have.
-    type PreparedKey = Option<usize>;
+    /// Which column; a validator is compiled without knowing the table of the rows.
+    type PreparedKey = Key;
     type StringBuffer = ();
 
-    fn prepare_key(key: &str) -> Option<usize> {
-        ARTICLES.columns.iter().position(|column| column.name == key)
+    fn prepare_key(key: &str) -> Key {
+        let place = ARTICLES.columns.iter().position(|column| column.name == key);
+        place.map_or_else(|| Key::Own(key.to_owned()), Key::Place)
     }
 
     fn with_string_node<T>((): &mut (), string: &str, f: impl FnOnce(ArticleNode<'_>) -> T) -> T {
         f(ArticleNode::Text(string))
     }
+}
+
+/// A key of a row.
+#[derive(Clone, Debug)]
+pub(super) enum Key {
+    /// Place of a column that every table of articles has.
+    Place(usize),
+    /// A column of the user's, which stand behind these, or a name that no table has.
+    Own(String),
 }
 
 /// A row, one of its values, or an element of a list.
@@ -60,6 +70,7 @@ pub(super) enum ArticleNode<'a> {
 /// A row: the cells of every column in table order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ArticleRow<'a> {
+    pub(super) columns: &'static [Column],
     pub(super) cells: &'a [Cells<'a>],
     pub(super) row: usize,
 }
@@ -204,8 +215,15 @@ impl<'a> Object<'a, ArticleJson> for ArticleRow<'a> {
         self.cells.len()
     }
 
-    fn get(&self, key: &Option<usize>) -> Option<ArticleNode<'a>> {
-        key.and_then(|place| self.cells.get(place)).map(|cells| ArticleNode::of(cells, self.row))
+    fn get(&self, key: &Key) -> Option<ArticleNode<'a>> {
+        let place = match key {
+            Key::Place(place) => *place,
+            Key::Own(name) => {
+                let own = self.columns.get(ARTICLES.columns.len()..)?;
+                ARTICLES.columns.len() + own.iter().position(|column| column.name == name)?
+            }
+        };
+        self.cells.get(place).map(|cells| ArticleNode::of(cells, self.row))
     }
 
     fn members(&self) -> Members<'a> {
@@ -224,7 +242,7 @@ impl<'a> Iterator for Members<'a> {
     type Item = (&'a str, ArticleNode<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (column, cells) = (ARTICLES.columns.get(self.place)?, self.row.cells.get(self.place)?);
+        let (column, cells) = (self.row.columns.get(self.place)?, self.row.cells.get(self.place)?);
         self.place += 1;
         Some((column.name, ArticleNode::of(cells, self.row.row)))
     }

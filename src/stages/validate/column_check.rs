@@ -88,12 +88,12 @@ fn mark(bad: &mut [bool], is_bad: impl Fn(usize) -> bool) {
 
 /// Values of this column that were found good.
 #[derive(Default)]
-struct Known<'a> {
+pub(super) struct Known<'a> {
     good: Vec<&'a str>,
 }
 
 impl<'a> Known<'a> {
-    fn is_valid(&mut self, rules: &Validator<ArticleJson>, text: &'a str) -> bool {
+    pub(super) fn is_valid(&mut self, rules: &Validator<ArticleJson>, text: &'a str) -> bool {
         let short = text.len() <= LONGEST_REMEMBERED;
         if short && self.good.contains(&text) {
             return true;

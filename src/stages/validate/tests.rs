@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::columns::{ColumnType, Rule, data_type};
+use crate::columns::{ARTICLES, ColumnType, Rule, data_type};
 
 /// A value of any column type.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ fn example_row() -> Row {
 }
 
 fn place(name: &str) -> usize {
-    REQUIRED.iter().position(|column| *column == name).unwrap()
+    ARTICLES.columns.iter().position(|column| column.name == name).unwrap()
 }
 
 fn with(changes: &[(&str, Given)]) -> Row {
@@ -141,7 +141,12 @@ fn json_row(row: &Row) -> Value {
         Given::List(values) => json!(values),
     };
     Value::Object(
-        REQUIRED.iter().zip(row).map(|(name, given)| ((*name).to_owned(), value(given))).collect::<Map<_, _>>(),
+        ARTICLES
+            .columns
+            .iter()
+            .zip(row)
+            .map(|(column, given)| (column.name.to_owned(), value(given)))
+            .collect::<Map<_, _>>(),
     )
 }
 
@@ -150,7 +155,7 @@ const MICROS_YEAR_0: i64 = -719_528 * 86_400_000_000;
 const MICROS_YEAR_9999: i64 = 2_932_894 * 86_400_000_000;
 
 fn apply(rows: &[Row]) -> StageOutput {
-    let output = Validate::new().apply(&batch(rows)).unwrap();
+    let output = Validate::new(&ARTICLES).apply(&batch(rows)).unwrap();
     assert_eq!(output.kept.num_rows() + output.rejected.len(), rows.len());
     output
 }
@@ -174,7 +179,7 @@ fn no_rows_are_no_trouble() {
 fn a_missing_column_is_an_error_that_names_it() {
     let batch = batch(&[example_row()]);
     let all_but_first: Vec<usize> = (0..batch.num_columns() - 1).collect();
-    let error = Validate::new().apply(&batch.project(&all_but_first).unwrap()).unwrap_err();
+    let error = Validate::new(&ARTICLES).apply(&batch.project(&all_but_first).unwrap()).unwrap_err();
     assert_eq!(error.to_string(), "expected a column `id`, but found none");
 }
 
@@ -257,7 +262,7 @@ fn warnings_are_merged_sorted_and_leave_the_row_in() {
 #[test]
 fn warnings_are_sorted_codes() {
     assert!(WARNINGS.is_sorted_by(|a, b| a.0 < b.0));
-    let stage = Validate::new();
+    let stage = Validate::new(&ARTICLES);
     let code = &stage.columns[place("validation_codes")];
     let codes: Vec<&str> = WARNINGS.iter().map(|(code, _)| *code).collect();
     let array = array(ColumnType::TextList, &[&list(&codes)]);
@@ -275,10 +280,11 @@ fn interim_columns_travel_on_and_others_do_not() {
     let more = [(interim::KEY_SHA256, keys), ("_other", rank.clone()), (interim::SOURCE_RANK, rank)];
     let columns = batch.schema_ref().fields().iter().zip(batch.columns()).map(|(f, c)| (f.name().clone(), c.clone()));
     let all = more.into_iter().map(|(name, column)| (name.to_owned(), column)).chain(columns);
-    let output = Validate::new().apply(&RecordBatch::try_from_iter(all).unwrap()).unwrap();
+    let output = Validate::new(&ARTICLES).apply(&RecordBatch::try_from_iter(all).unwrap()).unwrap();
     let names: Vec<&str> = output.kept.schema_ref().fields().iter().map(|field| field.name().as_str()).collect();
-    assert_eq!(names[..REQUIRED.len()], REQUIRED);
-    assert_eq!(names[REQUIRED.len()..], [interim::SOURCE_RANK, interim::KEY_SHA256]);
+    let table: Vec<_> = ARTICLES.columns.iter().map(|column| column.name).collect();
+    assert_eq!(names[..table.len()], table);
+    assert_eq!(names[table.len()..], [interim::SOURCE_RANK, interim::KEY_SHA256]);
     assert_eq!(output.kept.num_rows(), 1);
     assert_eq!(output.kept[interim::KEY_SHA256].as_fixed_size_binary().value(0), [7; 32]);
 }
@@ -355,7 +361,8 @@ fn any_value(kind: ColumnType) -> BoxedStrategy<Given> {
 }
 
 fn any_row() -> impl Strategy<Value = Row> {
-    let change = (0..REQUIRED.len()).prop_flat_map(|place| (Just(place), any_value(ARTICLES.columns[place].kind)));
+    let change =
+        (0..ARTICLES.columns.len()).prop_flat_map(|place| (Just(place), any_value(ARTICLES.columns[place].kind)));
     prop::collection::vec(change, 0..3).prop_map(|changes| {
         let mut row = example_row();
         for (place, value) in changes {
@@ -370,7 +377,7 @@ proptest! {
 
     #[test]
     fn columns_rows_and_plain_json_values_agree_on_every_row(rows in prop::collection::vec(any_row(), 0..100)) {
-        let stage = Validate::new();
+        let stage = Validate::new(&ARTICLES);
         let plain = jsonschema::validator_for(&schema_value(&ARTICLES)).unwrap();
         let batch = batch(&rows);
         let output = stage.apply(&batch).unwrap();
@@ -378,7 +385,7 @@ proptest! {
         let mut rejected = output.rejected.iter().peekable();
         for (row, given) in rows.iter().enumerate() {
             let by_columns = rejected.next_if(|(place, _)| *place == row);
-            let node = ArticleNode::Row(ArticleRow { cells: &cells, row });
+            let node = ArticleNode::Row(ArticleRow { columns: ARTICLES.columns, cells: &cells, row });
             let value = json_row(given);
             prop_assert_eq!(by_columns.is_none(), plain.is_valid(&value), "{}", value);
             prop_assert_eq!(by_columns.is_none(), stage.row.is_valid(node), "{}", value);

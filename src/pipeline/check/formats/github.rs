@@ -13,7 +13,7 @@ const SHOWN: usize = 10;
 /// The form.
 pub const GITHUB: Format = Format {
     name: "github",
-    documentation: "Annotations of GitHub Actions (workflow commands): the first ten errors and warnings, then the totals.",
+    documentation: "GitHub Actions, as annotations: ten errors and ten warnings, then the totals.",
     render,
 };
 

@@ -1,12 +1,14 @@
 //! For programs: the whole report, in the stable form of `schemas/check-report.schema.json`.
 
+use std::fmt::Write as _;
+
 use super::{Format, steers};
 use crate::pipeline::check::report::Report;
 
 /// The form.
 pub const JSON: Format = Format {
     name: "json",
-    documentation: "For programs: the whole report as `schemas/check-report.schema.json` says.",
+    documentation: "Programs: the whole report, as `schemas/check-report.schema.json` says.",
     render,
 };
 
@@ -16,7 +18,7 @@ fn render(report: &Report) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     for c in text.chars() {
         if steers(c) && c != '\n' {
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            write!(out, "\\u{:04x}", u32::from(c)).expect("law: writing to a string cannot fail");
         } else {
             out.push(c);
         }

@@ -10,7 +10,7 @@ const LAW: &str = "law: writing to a string cannot fail";
 /// The form.
 pub const JUNIT: Format = Format {
     name: "junit",
-    documentation: "JUnit XML: one test case a rule, with its findings; a warning is output of a test that passes.",
+    documentation: "Jenkins, GitLab and others, as JUnit XML: a test case each rule, with its findings; a rule with warnings alone passes.",
     render,
 };
 

@@ -15,7 +15,7 @@ const MAX_RULES: usize = 500;
 /// The form.
 pub const MARKDOWN: Format = Format {
     name: "markdown",
-    documentation: "A page for the summary of a CI job, such as `$GITHUB_STEP_SUMMARY`: totals and findings, at most 1 MiB.",
+    documentation: "The summary of a CI job, such as `$GITHUB_STEP_SUMMARY`: totals and findings, at most 1 MiB.",
     render,
 };
 

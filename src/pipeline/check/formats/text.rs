@@ -11,7 +11,7 @@ const LAW: &str = "law: writing to a string cannot fail";
 /// The form.
 pub const TEXT: Format = Format {
     name: "text",
-    documentation: "For people: `file:line:byte: rule: what was expected, but what was found`, one line a finding.",
+    documentation: "People, and the default: `file:line:byte: rule: what was expected, but what was found`, a line each.",
     render,
 };
 

@@ -12,11 +12,13 @@ use super::describe::describe;
 use crate::error::{Error, Result};
 use crate::io::{is_there, read_limited};
 use crate::kernels::json_tape::{Tape, TapeJson};
+use crate::kernels::sha256::push_hex;
+use crate::kernels::translate_patterns::translate_patterns;
 use crate::kernels::upgrade_schema::upgrade_schema;
 use crate::rejection::escape_detail;
 
 /// Base of the references of a schema without `$id`: files beside it.
-pub const BESIDE: &str = "json-schema:///";
+const BESIDE: &str = "beside:///";
 /// Largest schema in bytes.
 const MAX_SCHEMA: u64 = 64 << 20;
 /// Steps that a pattern with look-around or back-references may go back; other patterns take linear time.
@@ -28,6 +30,27 @@ const MAX_META_SCHEMAS: usize = 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct References(pub Vec<(String, PathBuf)>);
 
+/// A schema that instances can be held to.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The rules.
+    pub validator: Validator<TapeJson>,
+    /// URI of the schema itself when it has no `$id`.
+    base: String,
+}
+
+impl Compiled {
+    /// Where a keyword stands: a pointer into the schema itself, the file beside it, or a URI.
+    pub fn location(&self, error: &ValidationError<'_>) -> String {
+        let Some(uri) = error.absolute_keyword_location() else { return format!("#{}", error.schema_path().as_str()) };
+        let uri = uri.as_str();
+        match uri.strip_prefix(&self.base).filter(|rest| rest.starts_with('#')) {
+            Some(pointer) => pointer.to_owned(),
+            None => uri.strip_prefix(BESIDE).unwrap_or(uri).to_owned(),
+        }
+    }
+}
+
 /// Reads and compiles the schema at `path`.
 ///
 /// References are looked up in the schema itself, in files beside it when it has no `$id`, and in the folders of
@@ -35,11 +58,11 @@ pub struct References(pub Vec<(String, PathBuf)>);
 ///
 /// # Errors
 /// A configuration error when the schema cannot be read as JSON, is no schema, or refers to what is not there.
-pub fn compile(path: &Path, references: &References, assert_format: bool) -> Result<Validator<TapeJson>> {
+pub fn compile(path: &Path, references: &References, assert_format: bool) -> Result<Compiled> {
     let name = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let files = Files { references: references.clone(), beside: folder };
-    let schema = upgrade_schema(read_json(path)?);
+    let schema = read_schema(path)?;
     let retriever: Arc<dyn Retrieve> = Arc::new(files);
     let (registry, draft) = meta_schemas(&schema, &retriever).map_err(|error| cannot_use(&name, &error))?;
     let mut options = jsonschema::options_for::<TapeJson>()
@@ -53,10 +76,12 @@ pub fn compile(path: &Path, references: &References, assert_format: bool) -> Res
         options = options.with_registry(registry);
     }
     let has_id = ["$id", "id"].iter().any(|key| schema.get(key).is_some_and(Value::is_string));
+    let base = format!("{BESIDE}{}", encode(path));
     if !has_id {
-        options = options.with_base_uri(format!("{BESIDE}{}", encode(path)));
+        options = options.with_base_uri(base.clone());
     }
-    options.build(&schema).map_err(|error| refused(&name, &error))
+    let validator = options.build(&schema).map_err(|error| refused(&name, &error))?;
+    Ok(Compiled { validator, base })
 }
 
 /// The meta-schemas of a schema, when they are not those of a draft, and the draft that they lead to.
@@ -215,11 +240,15 @@ impl Retrieve for Files {
         if !is_there(&path) {
             return Err(Missing(format!("expected a file at `{}`, but found none", path.display())).into());
         }
-        read_json(&path).map(upgrade_schema).map_err(|error| {
+        read_schema(&path).map_err(|error| {
             let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
             Missing(format!("{error}{cause}")).into()
         })
     }
+}
+
+fn read_schema(path: &Path) -> Result<Value> {
+    read_json(path).map(upgrade_schema).map(translate_patterns)
 }
 
 fn read_json(path: &Path) -> Result<Value> {
@@ -247,7 +276,8 @@ fn encode(path: &Path) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.push('%');
+            push_hex(&[byte], &mut out);
         }
     }
     out
@@ -260,16 +290,9 @@ fn decode(text: &str) -> String {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let digits = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| *byte == b'%') {
-            Some(value) => {
-                out.push(value);
-                at += 3;
-            }
-            None => {
-                out.push(*byte);
-                at += 1;
-            }
-        }
+        let value = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| *byte == b'%');
+        out.push(value.unwrap_or(*byte));
+        at += if value.is_some() { 3 } else { 1 };
     }
     String::from_utf8_lossy(&out).into_owned()
 }

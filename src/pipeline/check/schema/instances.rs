@@ -2,12 +2,11 @@
 
 use std::io;
 
-use jsonschema::{ValidationError, Validator};
-
+use super::compile::Compiled;
 use super::describe::{describe, rule_of};
 use super::text_stream::TextStream;
 use crate::error::Error;
-use crate::kernels::json_tape::{Document, Refusal, Tape, TapeJson};
+use crate::kernels::json_tape::{Document, Refusal, Tape};
 use crate::pipeline::check::report::{Finding, Place, Report, RuleName, Severity, TextPlace};
 use crate::readers::{Reader as _, each_row};
 use crate::rejection::{ReasonCode, Rejection};
@@ -74,7 +73,7 @@ struct Start {
 
 /// Validates the instances of one file, and counts them.
 pub struct Instances<'r> {
-    validator: &'r Validator<TapeJson>,
+    schema: &'r Compiled,
     file: &'r str,
     report: &'r mut Report,
     tape: Tape,
@@ -84,8 +83,8 @@ pub struct Instances<'r> {
 
 impl<'r> Instances<'r> {
     /// None yet.
-    pub fn new(validator: &'r Validator<TapeJson>, file: &'r str, report: &'r mut Report) -> Self {
-        Self { validator, file, report, tape: Tape::default(), rows: 0, bytes: 0 }
+    pub fn new(schema: &'r Compiled, file: &'r str, report: &'r mut Report) -> Self {
+        Self { schema, file, report, tape: Tape::default(), rows: 0, bytes: 0 }
     }
 
     /// Reads and validates all of them.
@@ -262,18 +261,19 @@ impl<'r> Instances<'r> {
     }
 
     fn validate(&mut self, document: Document<'_>, text: &str, start: Start) {
-        if self.validator.is_valid(document.root()) {
+        if self.schema.validator.is_valid(document.root()) {
             return;
         }
         let before = self.report.errors;
-        for error in self.validator.iter_errors(document.root()) {
+        let schema = self.schema;
+        for error in schema.validator.iter_errors(document.root()) {
             let pointer = error.instance_path().as_str().to_owned();
             self.push(RuleName::Named(rule_of(&error).into()), start, |finding| {
                 let range = document.range_of(&pointer);
                 let value = range.clone().and_then(|range| text.get(range)).unwrap_or_default();
                 Finding {
                     at: range.and_then(|range| place_in(finding.file.as_str(), start, text.get(..range.start)?)),
-                    schema_location: Some(location(&error)),
+                    schema_location: Some(schema.location(&error)),
                     detail: crate::rejection::escape_detail(&describe(&error, value)),
                     pointer: Some(pointer),
                     ..finding.with_value(value)
@@ -323,13 +323,4 @@ fn place_in(file: &str, start: Start, before: &str) -> Option<TextPlace> {
     let inner = before.matches('\n').count() as u64;
     let byte = before.rfind('\n').map_or(line_start, |at| offset + at as u64 + 1);
     Some(TextPlace { file: file.to_owned(), line: line + inner, byte })
-}
-
-/// Where the keyword stands: a pointer into the schema itself, or a URI for one that it refers to.
-fn location(error: &ValidationError<'_>) -> String {
-    match error.absolute_keyword_location() {
-        Some(uri) if !uri.as_str().starts_with(super::compile::BESIDE) => uri.as_str().to_owned(),
-        Some(uri) => uri.as_str().strip_prefix(super::compile::BESIDE).unwrap_or_default().to_owned(),
-        None => format!("#{}", error.schema_path().as_str()),
-    }
 }

@@ -43,11 +43,11 @@ pub struct SchemaCheck {
 /// # Errors
 /// A configuration error when the schema cannot be used; an I/O error when the operating system refuses a file.
 pub fn check_with_schema(check: &SchemaCheck, files: &[PathBuf]) -> Result<Report> {
-    let validator = compile::compile(&check.schema, &check.references, check.assert_format)?;
+    let schema = compile::compile(&check.schema, &check.references, check.assert_format)?;
     let mut report = Report::new(check.kept_per_rule);
     report.subject = check.schema.display().to_string();
     for path in files {
-        check_file(path, check.format, &mut Instances::new(&validator, &path.display().to_string(), &mut report))?;
+        check_file(path, check.format, &mut Instances::new(&schema, &path.display().to_string(), &mut report))?;
     }
     Ok(report)
 }
