@@ -291,3 +291,66 @@ impl Stage for Gate {
         Ok(output)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b\n";
+
+    fn marks(id: &str, address: &str) -> Marks<'static> {
+        let leaked = |text: String| -> &'static str { text.leak() };
+        Marks {
+            id: leaked(format!("art_{id}")),
+            raw_sha256: leaked(Digest::of(id.as_bytes()).to_string()),
+            text_sha256: Some("sha256:text"),
+            addresses: record_addresses(Some(address), None),
+        }
+    }
+
+    #[test]
+    fn a_ledger_comes_back_and_names_what_was_entered() {
+        let mut ledger = Takedowns::parse(("t", ""), Some(("k", KEY))).unwrap();
+        assert!(ledger.is_empty() && ledger.digest().is_none() && ledger.text().is_empty());
+        ledger.add(&marks("1", "https://example.org/a"), "asked", false);
+        ledger.add(&marks("1", "https://Example.org/a"), "asked again", false);
+        ledger.add(&marks("2", "https://example.org/b"), "asked", true);
+        let text = ledger.text();
+        assert_eq!(text.lines().count(), 3, "what it names already is not entered again");
+        for plain in ["art_", "example", "sha256:"] {
+            assert!(!text.contains(plain), "{text}");
+        }
+        let read = Takedowns::parse(("t", &text), Some(("k", KEY))).unwrap();
+        assert_eq!((read.text(), read.digest()), (text.clone(), ledger.digest()));
+        assert!(read.names_id("art_1") && read.names_id("art_2") && !read.names_id("art_3"));
+        assert!(read.names_record(&marks("3", "HTTPS://example.org/a")));
+        assert!(read.names_text("sha256:text") && !read.names_raw("art_1"), "kinds are told apart");
+        let digests: Vec<_> = read.versions().map(|version| version.digest()).collect();
+        assert_eq!((digests.len(), digests[0], digests[2]), (3, None, ledger.digest()));
+    }
+
+    #[test]
+    fn the_gate_tells_the_rows_that_it_stops() {
+        use crate::columns::batch::replace_columns;
+        use crate::stages::laws::text_batch;
+        use crate::stages::normalize::Normalize;
+        let batch = text_batch(&["One.", "", "Three.", "Four."]);
+        let rows = batch.num_rows();
+        let of = |name: &str| -> arrow::array::ArrayRef {
+            let value = |row: usize| match name {
+                "url" => Some(format!("https://example.org/{row}")),
+                "canonical_url" => None,
+                _ => Some(format!("{name}{row}")),
+            };
+            Arc::new((0..rows).map(value).collect::<StringArray>())
+        };
+        let names = ["raw_sha256", "text_sha256", "url", "canonical_url"];
+        let batch = replace_columns(&batch, names.map(|name| (name, of(name))).to_vec(), &[]).unwrap();
+        let mut ledger = Takedowns::parse(("t", ""), Some(("k", KEY))).unwrap();
+        ledger.add(&marks("9", "https://example.org/2"), "asked", false);
+        let output = Gate::behind(Box::new(Normalize), Arc::new(ledger)).apply(&batch).unwrap();
+        let stopped: Vec<_> = output.rejected.iter().map(|(row, rejection)| (*row, rejection.reason)).collect();
+        assert_eq!(stopped, [(1, ReasonCode::EmptyText), (2, ReasonCode::TakenDown)]);
+        assert_eq!(output.kept.num_rows(), 2);
+    }
+}
