@@ -23,4 +23,5 @@ mod report;
 mod schema;
 mod splits;
 mod support;
+mod takedown;
 mod tidy;
