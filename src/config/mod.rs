@@ -99,4 +99,6 @@ pub struct ExportConfig {
     pub append_only: bool,
     /// How articles are split, where they are.
     pub splits: Option<SplitRule>,
+    /// Whether the dataset has a report.
+    pub report: bool,
 }

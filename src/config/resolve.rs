@@ -83,6 +83,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         parquet_zstd_level: in_range("export.parquet-zstd-level", written.export.parquet_zstd_level)?,
         append_only: written.export.append_only,
         splits: resolve_splits(&written.export)?,
+        report: written.export.report,
     };
     if export.append_only && export.splits.is_some() {
         return Err(key_error("export.append-only", "expected it without splits, but found both")
@@ -276,6 +277,9 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
     if let Some(rule) = resolve_splits(&written.export).ok().flatten() {
         resolved["export"]["splits"] = json!(rule);
     }
+    if written.export.report {
+        resolved["export"]["report"] = json!(true);
+    }
     if let Some((_, list)) = files.boilerplate {
         resolved["dedup"]["boilerplate"] = json!(Digest::of(list.as_bytes()).to_string());
     }
@@ -322,6 +326,8 @@ mod tests {
         let split = "[export]\nsplits = { train = 0.8, test = 0.2 }";
         assert_ne!(digest(""), digest(split));
         assert_ne!(digest(split), digest("[export]\nsplits = { train = 0.8, validation = 0.2 }"));
+        assert_eq!(digest(""), digest("[export]\nreport = false"));
+        assert_ne!(digest(""), digest("[export]\nreport = true"));
         assert_ne!(digest(""), digest("[export]\nsplit-dates = { test = \"2024-07-01\" }"));
     }
 

@@ -151,6 +151,8 @@ pub struct WrittenExport {
     pub splits: Option<SplitShares>,
     /// The same by time: first days of `validation` and `test`.
     pub split_dates: Option<SplitDates>,
+    /// Whether the dataset shows itself in a page, `report.html`.
+    pub report: bool,
 }
 
 impl Default for WrittenInput {
@@ -203,6 +205,7 @@ impl Default for WrittenExport {
             append_only: false,
             splits: None,
             split_dates: None,
+            report: false,
         }
     }
 }

@@ -31,6 +31,7 @@ pub mod quarantine;
 mod read_unit;
 mod rejection_gate;
 mod rejects;
+pub mod report;
 mod run;
 mod run_merge;
 mod runs;

@@ -26,6 +26,7 @@ use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
 use super::rejection_gate::Refusal;
+use super::report::{REPORT_FILE, unpublished_page};
 use super::runs::RunLimits;
 use super::shards::plan_shards;
 use super::stage_list::{STAGE_NAMES, check_stages, stages};
@@ -425,6 +426,11 @@ pub(super) fn write_dataset(
         manifest.files.push(write_text(staging, path, &text)?);
     }
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+    if config.export.report {
+        let page = unpublished_page((staging.path(), &manifest), scratch, options)?;
+        manifest.files.push(write_file(staging, REPORT_FILE, &page)?);
+        manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+    }
     let mut file = staging.create(MANIFEST)?;
     write_json(&mut file, &manifest, &staging.path().join(MANIFEST))?;
     file.finish()?;
@@ -432,9 +438,13 @@ pub(super) fn write_dataset(
 }
 
 fn write_text(staging: &Staging, path: &str, text: &str) -> Result<FileEntry> {
+    write_file(staging, path, text.as_bytes())
+}
+
+fn write_file(staging: &Staging, path: &str, bytes: &[u8]) -> Result<FileEntry> {
     use std::io::Write as _;
     let mut file = staging.create(path)?;
-    file.write_all(text.as_bytes()).map_err(|error| Error::io("write", &staging.path().join(path), error))?;
+    file.write_all(bytes).map_err(|error| Error::io("write", &staging.path().join(path), error))?;
     let digest = file.finish()?;
     Ok(FileEntry {
         path: path.to_owned(),

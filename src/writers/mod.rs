@@ -10,6 +10,8 @@ pub mod description;
 pub(crate) mod fixtures;
 pub mod jsonl;
 pub mod parquet;
+pub mod report;
+pub mod stats;
 
 use std::io::Write;
 
