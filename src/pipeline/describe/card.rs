@@ -136,7 +136,10 @@ fn removed(subject: Subject<'_>) -> String {
     let mut out = String::from(
         "## What was removed, and why?\n\nEvery raw record has one fate, and one row in the table `records`:\n\n",
     );
-    let fates = [("article", account.articles), ("duplicate", account.duplicates), ("rejected", account.rejected)];
+    let taken_down = ("taken down", account.taken_down);
+    let fates =
+        [("article", account.articles), ("duplicate", account.duplicates), ("rejected", account.rejected), taken_down];
+    let fates = fates.into_iter().filter(|(fate, count)| *count > 0 || *fate != taken_down.0);
     out.push_str(&table(&["fate", "records:"], fates.map(|(fate, count)| vec![fate.to_owned(), count.to_string()])));
     if account.rejected > 0 {
         let of_stage = |stage: &StageAccount| {
