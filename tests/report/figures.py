@@ -29,7 +29,6 @@ UNCHECKED = {
     "dataset.name",
     "dataset.description",
     "dataset.citation",
-    "counts.taken_down",
     "rights.release",
     "rights.authors",
     "rights.acknowledged",
@@ -159,12 +158,13 @@ class Figures:
             SELECT count(*), count(*) FILTER (fate = 'duplicate'), count(*) FILTER (fate = 'rejected'), count(DISTINCT source_id) FROM r
         """)
         first, last = self.one("SELECT day_number(min(day)), day_number(max(day)) FROM x")
+        taken_down = self.manifest["account"].get("taken_down", 0)
         return {
-            "records": records,
+            "records": records + taken_down,
             "articles": articles,
             "duplicates": duplicates,
             "rejected": rejected,
-            "taken_down": 0,
+            "taken_down": taken_down,
             "sources": sources,
             "clusters": clusters,
             "words": words,
