@@ -322,7 +322,9 @@ mod tests {
             let mut sum = Tally::default();
             for part in values.chunks(values.len().div_ceil(parts)) {
                 let mut tally = Tally::default();
-                part.iter().for_each(|value| tally.add(value, 2, 8));
+                for value in part {
+                    tally.add(value, 2, 8);
+                }
                 sum.merge(&tally, 8);
             }
             sum

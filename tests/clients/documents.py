@@ -44,6 +44,8 @@ def check_card(folder: Path) -> list[str]:
     if list(stated) != names or datasets.get_dataset_config_names(str(folder)) != names:
         wrong.append(f"README.md: expected the tables {names}, but found {list(stated)}")
     for name in names:
+        if manifest["rows"]["articles"] == 0:
+            continue
         loaded = datasets.load_dataset(str(folder), name, split="train")
         rows = manifest["rows"]["articles" if name == "default" else name]
         if name == "default" and stated[name]["splits"][0]["num_examples"] != rows:

@@ -94,7 +94,7 @@ fn contents(subject: Subject<'_>) -> String {
         ]
     });
     out.push_str(&table(&["source", "articles:", "first", "last", "licence", "mining reserved:"], rows));
-    push_more(&mut out, sources.len(), "sources are in `manifest.json`");
+    push_more(&mut out, sources.len().saturating_sub(MOST_ROWS), "sources are in `manifest.json`");
     out.push_str("\n### Languages\n\n");
     out.push_str(&tally("language", &composition.languages));
     out.push_str("\n### Dates\n\n");
@@ -103,7 +103,7 @@ fn contents(subject: Subject<'_>) -> String {
         let hidden = composition.years.len().saturating_sub(MOST_YEARS);
         let rows = composition.years.iter().skip(hidden).map(|(year, rows)| vec![year.clone(), grouped(*rows)]);
         write!(out, "\n{}", table(&["year", "articles:"], rows)).expect(LAW);
-        push_more(&mut out, hidden + MOST_ROWS, "earlier years are in `manifest.json`");
+        push_more(&mut out, hidden, "earlier years are in `manifest.json`");
     }
     out
 }
@@ -124,9 +124,10 @@ fn tally(name: &str, tally: &Tally) -> String {
     table(&[name, "articles:"], shown.chain(more))
 }
 
-fn push_more(out: &mut String, all: usize, what: &str) {
-    if all > MOST_ROWS {
-        writeln!(out, "\n{} more {what}.", all - MOST_ROWS).expect(LAW);
+/// Says how many are not shown.
+fn push_more(out: &mut String, more: usize, what: &str) {
+    if more > 0 {
+        writeln!(out, "\n{more} more {what}.").expect(LAW);
     }
 }
 

@@ -87,9 +87,9 @@ pub fn steps() -> [&'static str; 6] {
     [
         "Files were decoded to records; the body of a saved page was cut out of it.",
         "Texts were normalised by profile `corpus-1` (encoding, white space, control characters); words, case and digits were not touched, and `normalization_ops` names what changed.",
-        "Date, outlet and language were taken from what each record states, with the evidence for each; nothing was guessed.",
+        "Date and outlet were taken from what each record states, with the evidence for each; the language is a detector's where that is sure, else the stated one.",
         "Every row was validated against its JSON Schema.",
-        "Exact copies and near-duplicates were found, and every pair was verified by its words.",
+        "Copies were sought as the policies say, and every pair was verified by its words.",
         "Rows were sorted by date, source and id.",
     ]
 }

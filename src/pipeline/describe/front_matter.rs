@@ -20,15 +20,19 @@ pub fn front_matter(subject: Subject<'_>) -> String {
     writeln!(out, "size_categories:\n- {}", size_category(manifest.account.articles)).expect(LAW);
     push_list(&mut out, "task_categories", dataset.task_categories.iter().map(|name| yaml(name)));
     push_list(&mut out, "tags", dataset.keywords.iter().map(|word| yaml(word)));
+    // The library refuses to load a table without rows.
+    let has_rows = |table: &&Table| manifest.rows.get(table.name).is_some_and(|rows| *rows > 0);
+    let tables: Vec<_> =
+        subject.tables.iter().copied().enumerate().filter(|(place, table)| *place == 0 || has_rows(table)).collect();
     out.push_str("configs:\n");
-    for table in subject.tables {
+    for (_, table) in &tables {
         let main = table.name == subject.articles().name;
         let (name, files) =
             if main { ("default", "data/*".to_owned()) } else { (table.name, format!("tables/{}-*", table.name)) };
         writeln!(out, "- config_name: {name}\n  data_files: {files}.parquet").expect(LAW);
     }
     out.push_str("dataset_info:\n");
-    for table in subject.tables {
+    for (_, table) in &tables {
         push_info(&mut out, subject, table);
     }
     out.push_str("---\n");

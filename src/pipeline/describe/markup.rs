@@ -20,7 +20,7 @@ pub fn plain(text: &str) -> String {
             continue;
         }
         // CommonMark lets every ASCII punctuation be escaped; these have no meaning within a line.
-        if c.is_ascii_punctuation() && !matches!(c, '-' | '.' | ',' | '/' | ':' | ';' | '(' | ')' | '\'') {
+        if c.is_ascii_punctuation() && !"-.,/:;()'+%@=?!\"".contains(c) {
             out.push('\\');
         }
         out.push(c);
