@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::columns::{RULE_VERSION, SCHEMA_VERSION};
 use crate::kernels::assign_split::SplitRule;
+use crate::writers::composition::Composition;
+use crate::writers::description::Description;
 
 /// Name that marks a directory as written by copydesk.
 pub const TOOL: &str = "copydesk";
@@ -25,6 +27,8 @@ pub struct Manifest {
     pub extends: Option<String>,
     /// Version of the duplicate rules.
     pub rule_version: String,
+    /// What its maker says about the dataset.
+    pub dataset: Description,
     /// The user's version of the dataset, `+`, and the first 12 hex digits of the config digest.
     pub dataset_version: String,
     /// Digest of the resolved config and the files that it names.
@@ -37,8 +41,12 @@ pub struct Manifest {
     pub input: InputAccount,
     /// What became of the records.
     pub account: Account,
+    /// What was done with duplicates.
+    pub policies: PolicyAccount,
     /// Counts of dedup.
     pub duplicates: DuplicateAccount,
+    /// What the rows of `articles` are made of.
+    pub composition: Composition,
     /// Parts that were appended since the dataset was written whole, in order; the files of part N begin with `NAME-part-N`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub appended: Vec<AppendedPart>,
@@ -122,6 +130,16 @@ pub struct SourceAccount {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+/// The policies of `[dedup]`, as the configuration names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyAccount {
+    /// To exact copies.
+    pub exact: String,
+    /// To near-duplicates.
+    pub near: String,
 }
 
 /// Counts of dedup.
@@ -277,13 +295,16 @@ impl Manifest {
             schema_version: SCHEMA_VERSION.to_owned(),
             extends: None,
             rule_version: RULE_VERSION.to_owned(),
+            dataset: Description::default(),
             dataset_version,
             config_sha256,
             dataset_sha256: String::new(),
             rows: BTreeMap::new(),
             input: InputAccount::default(),
             account: Account::default(),
+            policies: PolicyAccount::default(),
             duplicates: DuplicateAccount::default(),
+            composition: Composition::default(),
             appended: Vec::new(),
             splits: None,
             files: Vec::new(),

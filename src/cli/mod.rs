@@ -12,6 +12,7 @@ mod init;
 mod out;
 mod progress;
 mod quarantine;
+mod report;
 mod run;
 mod schema;
 mod schema_diff;
@@ -98,6 +99,8 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Boilerplate(arguments) => boilerplate::boilerplate(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Takedown(arguments) => takedown::takedown(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
+        Command::Stats(arguments) => report::stats(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema { command } => schema::schema(&command),
         Command::Diff(arguments) => diff::diff(&arguments),

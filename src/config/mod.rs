@@ -1,5 +1,6 @@
 //! The configuration: as written in `copydesk.toml`, and as checked and resolved.
 
+mod dataset;
 mod dedup;
 mod expect;
 mod resolve;
@@ -19,13 +20,14 @@ use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 use crate::stages::takedowns::Takedowns;
 use crate::statement::OwnKey;
+use crate::writers::description::Description;
 
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use validate::{Most, RejectionLimits};
 pub use written::{
-    Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
-    WrittenSchema, WrittenValidate,
+    Written, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit, WrittenSchema,
+    WrittenValidate,
 };
 
 /// The checked configuration: names looked up, ranges checked, defaults filled.
@@ -50,7 +52,7 @@ pub struct Config {
     /// How the dataset is written.
     pub export: ExportConfig,
     /// What the dataset says about itself.
-    pub dataset: DatasetConfig,
+    pub dataset: Description,
     /// What `check` expects of the dataset.
     pub expectations: Vec<Expectation>,
     /// Articles that were taken down.
@@ -102,13 +104,6 @@ pub struct ExportConfig {
     pub append_only: bool,
     /// How articles are split, where they are.
     pub splits: Option<SplitRule>,
-}
-
-/// `[dataset]`, resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DatasetConfig {
-    /// Name on the card.
-    pub name: Option<String>,
-    /// Semantic version that the user gives the dataset.
-    pub version: String,
+    /// Whether the dataset has a report.
+    pub report: bool,
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::schema::{FieldNames, resolve_fields, resolve_schema};
 use super::written::{Written, WrittenExport, WrittenField};
-use super::{Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
+use super::{Config, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
 use crate::extractors::registry::Registry;
 use crate::kernels::assign_split::SplitRule;
@@ -88,12 +88,13 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         parquet_zstd_level: in_range("export.parquet-zstd-level", written.export.parquet_zstd_level)?,
         append_only: written.export.append_only,
         splits: resolve_splits(&written.export)?,
+        report: written.export.report,
     };
     if export.append_only && export.splits.is_some() {
         return Err(key_error("export.append-only", "expected it without splits, but found both")
             .hint("the side of a published article could change with what arrives"));
     }
-    let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
+    let dataset = super::dataset::resolve_dataset(&written.dataset)?;
     let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
     let takedowns = files.takedowns.map(|ledger| Takedowns::parse(ledger, files.takedowns_key)).transpose()?;
     let takedowns = takedowns.unwrap_or_default();
@@ -242,15 +243,6 @@ fn offset_seconds(text: &str) -> Option<i32> {
     Some(sign * (number(hours, 15)? * 3600 + number(minutes, 59)? * 60))
 }
 
-fn semver(version: &str) -> Result<String> {
-    let parts: Vec<&str> = version.split('.').collect();
-    let plain = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if parts.len() == 3 && parts.iter().all(plain) {
-        return Ok(version.to_owned());
-    }
-    Err(key_error("dataset.version", &format!("expected a semantic version such as `1.0.0`, but found `{version}`")))
-}
-
 fn in_range(key: &str, level: i32) -> Result<i32> {
     if (1..=22).contains(&level) {
         return Ok(level);
@@ -289,7 +281,7 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
         })
         .collect();
     let mut resolved = json!({
-        "dataset": { "name": written.dataset.name, "version": written.dataset.version },
+        "dataset": super::dataset::digested(&written.dataset),
         "input": {
             "on-unreadable": written.input.on_unreadable,
             "max-record": input.max_record,
@@ -313,6 +305,9 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
     // What is not set leaves no trace, so that a digest of an earlier version stays.
     if let Some(rule) = resolve_splits(&written.export).ok().flatten() {
         resolved["export"]["splits"] = json!(rule);
+    }
+    if written.export.report {
+        resolved["export"]["report"] = json!(true);
     }
     if let Some((_, list)) = files.boilerplate {
         resolved["dedup"]["boilerplate"] = json!(Digest::of(list.as_bytes()).to_string());
@@ -359,6 +354,8 @@ mod tests {
         let split = "[export]\nsplits = { train = 0.8, test = 0.2 }";
         assert_ne!(digest(""), digest(split));
         assert_ne!(digest(split), digest("[export]\nsplits = { train = 0.8, validation = 0.2 }"));
+        assert_eq!(digest(""), digest("[export]\nreport = false"));
+        assert_ne!(digest(""), digest("[export]\nreport = true"));
         assert_ne!(digest(""), digest("[export]\nsplit-dates = { test = \"2024-07-01\" }"));
     }
 

@@ -355,6 +355,7 @@ pub(super) fn add_published(
     for (relation, count) in &before.duplicates.pairs {
         *manifest.duplicates.pairs.entry(relation.clone()).or_default() += count;
     }
+    manifest.composition.add(&before.composition);
     manifest.appended.clone_from(&before.appended);
     manifest.appended.push(part);
     Ok(())

@@ -32,6 +32,7 @@ use crate::kernels::encode_row::RowReader;
 use crate::manifest::{Account, FileEntry, SourceAccount, SplitAccount};
 use crate::rejection::ReasonCode;
 use crate::stages::takedowns::Takedowns;
+use crate::writers::composition::Composition;
 use crate::writers::cut::{CutLimits, RowGroupCut};
 use crate::writers::dataset_digest::DatasetDigest;
 
@@ -52,6 +53,8 @@ pub struct Exported {
     pub taken_down: Tally,
     /// Of them, those that a stage had rejected for another reason: by stage and reason.
     pub converted: BTreeMap<(String, String), u64>,
+    /// What the rows of `articles` are made of.
+    pub composition: Composition,
 }
 
 /// Writes the tables of a dataset into `staging`.
@@ -181,6 +184,7 @@ impl Exported {
         self.files.extend(other.files);
         self.digest.merge(&other.digest);
         self.account.add(&other.account);
+        self.composition.add(&other.composition);
     }
 }
 
@@ -248,6 +252,7 @@ impl ShardWorker<'_> {
         drop(gathered);
         let rows = batch.num_rows() as u64;
         group.verdicts.clear();
+        self.exported.composition.count(self.context.config.articles, &batch)?;
         files.write(batch)?;
         self.context.options.progress.exported.fetch_add(rows, std::sync::atomic::Ordering::Relaxed);
         Ok(())

@@ -14,6 +14,7 @@ use super::chain::Target;
 use super::dataset_rows::Dataset;
 use super::dataset_run::DatasetRun;
 use super::decide::{Before, DecideContext, decide};
+use super::describe::documents;
 use super::export::export;
 use super::external_sort::Sorted;
 use super::gates::{Gates, Verdict, publish};
@@ -26,6 +27,7 @@ use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
 use super::rejection_gate::Refusal;
+use super::report::{REPORT_FILE, unpublished_page};
 use super::runs::RunLimits;
 use super::shards::plan_shards;
 use super::stage_list::{STAGE_NAMES, check_stages, stages};
@@ -37,10 +39,9 @@ use crate::error::{Error, Result};
 use crate::io::{Kind, SpillDir, SpillWriter, Staging, cpu_seconds, link_or_copy, peak_rss};
 use crate::kernels::encode_row::RowReader;
 use crate::kernels::sha256::{Digest, DigestSum};
-use crate::manifest::{Account, AppendedPart, DuplicateAccount, FileEntry, Manifest, StageAccount};
+use crate::manifest::{Account, AppendedPart, DuplicateAccount, FileEntry, Manifest, PolicyAccount, StageAccount};
 use crate::rejection::ReasonCode;
 use crate::stages::Stage;
-use crate::writers::card::{CardFacts, card};
 
 /// What a run published.
 #[derive(Clone, Debug, Serialize)]
@@ -407,6 +408,11 @@ pub(super) fn write_dataset(
         wide_buckets: interim.counts.wide_buckets,
         pairs: interim.counts.pairs.clone(),
     };
+    manifest.dataset.clone_from(&config.dataset);
+    let policies = config.dedup.policies;
+    manifest.policies =
+        PolicyAccount { exact: policies.exact.name().to_owned(), near: policies.near.name().to_owned() };
+    manifest.composition = exported.composition;
     manifest.files = exported.files;
     manifest.splits = exported.splits;
     let mut dataset_digest = DigestSum::from(&exported.digest.sum());
@@ -421,23 +427,16 @@ pub(super) fn write_dataset(
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
-    let text = card(&CardFacts {
-        name: config.dataset.name.as_deref(),
-        dataset_version: &manifest.dataset_version,
-        schema_version: &manifest.schema_version,
-        tool_version: &manifest.tool_version,
-        records: manifest.account.records,
-        articles: manifest.account.articles,
-        duplicates: manifest.account.duplicates,
-        rejected: manifest.account.rejected,
-        taken_down: manifest.account.taken_down,
-        dataset_digest: dataset_digest.to_digest(),
-        formats: &["parquet", "jsonl"],
-        own_columns: config.articles.own_columns(),
-        splits: manifest.splits.as_ref().map(|splits| &splits.rows),
-    });
-    manifest.files.push(write_text(staging, "README.md", &text)?);
+    let tables: Vec<_> = tables_of(config.articles, manifest.splits.is_some()).collect();
+    for (path, text) in documents(&manifest, &tables) {
+        manifest.files.push(write_text(staging, path, &text)?);
+    }
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+    if config.export.report {
+        let page = unpublished_page((staging.path(), &manifest), scratch, options)?;
+        manifest.files.push(write_file(staging, REPORT_FILE, &page)?);
+        manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+    }
     let mut file = staging.create(MANIFEST)?;
     write_json(&mut file, &manifest, &staging.path().join(MANIFEST))?;
     file.finish()?;
@@ -459,9 +458,13 @@ fn convert(stages: &mut [StageAccount], converted: &BTreeMap<(String, String), u
 }
 
 fn write_text(staging: &Staging, path: &str, text: &str) -> Result<FileEntry> {
+    write_file(staging, path, text.as_bytes())
+}
+
+fn write_file(staging: &Staging, path: &str, bytes: &[u8]) -> Result<FileEntry> {
     use std::io::Write as _;
     let mut file = staging.create(path)?;
-    file.write_all(text.as_bytes()).map_err(|error| Error::io("write", &staging.path().join(path), error))?;
+    file.write_all(bytes).map_err(|error| Error::io("write", &staging.path().join(path), error))?;
     let digest = file.finish()?;
     Ok(FileEntry {
         path: path.to_owned(),

@@ -19,6 +19,7 @@ mod laws;
 mod memory;
 mod near;
 mod quarantine;
+mod report;
 mod schema;
 mod splits;
 mod support;
