@@ -48,12 +48,12 @@ pub enum Command {
     Calibrate(CalibrateArguments),
     /// List the paragraphs that recur in the articles of a source
     Boilerplate(BoilerplateArguments),
-    /// Remove articles from every file of a dataset, and keep them out of every later run
-    Takedown(Box<TakedownArguments>),
     /// Write a page that shows a dataset to people: what is in it, since when, from whom, what was removed and why
     Report(ReportArguments),
     /// Print the figures of a dataset as tables
     Stats(StatsArguments),
+    /// Remove articles from every file of a dataset, and keep them out of every later run
+    Takedown(Box<TakedownArguments>),
     /// Tell the story of one record
     Explain(ExplainArguments),
     /// Show, export and compare the schemas of datasets
@@ -241,6 +241,40 @@ pub struct BoilerplateArguments {
     pub quiet: bool,
 }
 
+/// Arguments of `report`.
+#[derive(Clone, Debug, Args)]
+pub struct ReportArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// The page to write, outside of the dataset
+    #[arg(long, value_name = "FILE", default_value = "report.html")]
+    pub output: PathBuf,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `stats`.
+#[derive(Clone, Debug, Args)]
+pub struct StatsArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// Form of the tables; `text` and `markdown` show at most 50 rows each
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = StatsFormat::Text)]
+    pub format: StatsFormat,
+}
+
+/// Forms of tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StatsFormat {
+    /// For a terminal.
+    Text,
+    /// For a program: an object with one list of rows a table.
+    Json,
+    /// For a page.
+    Markdown,
+}
+
 /// Arguments of `takedown`.
 #[derive(Clone, Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -292,40 +326,6 @@ pub struct TakedownVerifyArguments {
     /// Print the outcome as JSON on stdout
     #[arg(long)]
     pub json: bool,
-}
-
-/// Arguments of `report`.
-#[derive(Clone, Debug, Args)]
-pub struct ReportArguments {
-    /// The dataset
-    pub dataset: PathBuf,
-    /// The page to write, outside of the dataset
-    #[arg(long, value_name = "FILE", default_value = "report.html")]
-    pub output: PathBuf,
-    /// Print nothing but errors
-    #[arg(long, short)]
-    pub quiet: bool,
-}
-
-/// Arguments of `stats`.
-#[derive(Clone, Debug, Args)]
-pub struct StatsArguments {
-    /// The dataset
-    pub dataset: PathBuf,
-    /// Form of the tables; `text` and `markdown` show at most 50 rows each
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = StatsFormat::Text)]
-    pub format: StatsFormat,
-}
-
-/// Forms of tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum StatsFormat {
-    /// For a terminal.
-    Text,
-    /// For a program: an object with one list of rows a table.
-    Json,
-    /// For a page.
-    Markdown,
 }
 
 /// Arguments of `explain`.

@@ -345,6 +345,7 @@ mod tests {
         assert_eq!(digest(""), digest("[validate]\nmax-rejected = 1"));
         assert_eq!(digest(""), digest("[export]\nappend-only = true"), "the manifest says what was appended");
         assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
+        assert_ne!(digest(""), digest("[dataset]\nlicense = \"CC0-1.0\""), "the card says it");
         assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
         let list = |text: &str| {
             let files = NamedFiles { boilerplate: Some(("b.jsonl", text)), ..NamedFiles::default() };
@@ -391,6 +392,11 @@ mod tests {
                 "[dates]\norder = \"ydm\"",
                 "[dates.abbreviations]\nEST = \"5\"",
                 "[dataset]\nversion = \"one\"",
+                "[dataset]\nlicence = \"CC0-1.0\"",
+                "[dataset]\nname = \" \"",
+                "[dataset]\nauthors = [\"Ada Moreno\\nBen Ode\"]",
+                "[dataset]\nhomepage = \"my page\"",
+                "[dataset]\npublished = \"May 2026\"",
                 "[validate]\nmax-rejected = 0.01",
                 "[validate]\nmax-rejected = \"1\"",
                 "[validate]\nmax-rejected-per-source = \"101%\"",

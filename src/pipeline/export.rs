@@ -49,12 +49,12 @@ pub struct Exported {
     pub digest: DatasetDigest,
     /// How articles were split.
     pub splits: Option<SplitAccount>,
+    /// What the rows of `articles` are made of.
+    pub composition: Composition,
     /// Records that were taken down.
     pub taken_down: Tally,
     /// Of them, those that a stage had rejected for another reason: by stage and reason.
     pub converted: BTreeMap<(String, String), u64>,
-    /// What the rows of `articles` are made of.
-    pub composition: Composition,
 }
 
 /// Writes the tables of a dataset into `staging`.

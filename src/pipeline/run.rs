@@ -427,6 +427,7 @@ pub(super) fn write_dataset(
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
+    manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
     let tables: Vec<_> = tables_of(config.articles, manifest.splits.is_some()).collect();
     for (path, text) in documents(&manifest, &tables) {
         manifest.files.push(write_text(staging, path, &text)?);

@@ -229,11 +229,12 @@ impl Composition {
         for micros in retrieved.iter().flatten() {
             self.retrieved.add(i32::try_from(micros.div_euclid(DAY_MICROS)).unwrap_or(i32::MAX));
         }
-        self.count_sources(batch)
+        self.count_sources(batch);
+        Ok(())
     }
 
     /// Counts by source and by year.
-    fn count_sources(&mut self, batch: &RecordBatch) -> Result<()> {
+    fn count_sources(&mut self, batch: &RecordBatch) {
         let text = |name: &str| {
             batch.column_by_name(name).expect("law: every column of the table was found").as_string::<i32>()
         };
@@ -266,7 +267,6 @@ impl Composition {
                 None => drop(self.years.insert(year.to_owned(), 1)),
             }
         }
-        Ok(())
     }
 
     /// Adds the counts over other rows.
@@ -286,7 +286,9 @@ impl Composition {
         self.relations.merge(&other.relations, MOST_VALUES);
         self.quality_flags.merge(&other.quality_flags, MOST_VALUES);
         for (sum, counts) in [(&mut self.years, &other.years), (&mut self.gaps, &other.gaps)] {
-            counts.iter().for_each(|(key, rows)| *sum.entry(key.clone()).or_default() += rows);
+            for (key, rows) in counts {
+                *sum.entry(key.clone()).or_default() += rows;
+            }
         }
         for (id, source) in &other.sources {
             let sum = self.sources.entry(id.clone()).or_default();

@@ -11,10 +11,6 @@ pub struct Description {
     pub name: Option<String>,
     /// Semantic version that you give the dataset.
     pub version: String,
-    /// Ledger of articles that were taken down, relative to this file; its key is the file beside it that ends in `.key`. Never
-    /// published, and in the config digest by its content.
-    #[serde(skip_serializing)]
-    pub takedowns: Option<String>,
     /// What the dataset is, in a paragraph or more; Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -75,6 +71,9 @@ pub struct Description {
     /// Who keeps it up, how often it changes, how old versions and objections are dealt with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<String>,
+    /// Ledger of articles that were taken down, relative to this file; its key is the file beside it that ends in `.key`. Never written.
+    #[serde(skip_serializing)]
+    pub takedowns: Option<String>,
 }
 
 impl Default for Description {

@@ -11,6 +11,7 @@ mod crash;
 mod determinism;
 mod diff;
 mod docs;
+mod documents;
 mod expect;
 mod explain;
 mod extend;

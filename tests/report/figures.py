@@ -335,8 +335,7 @@ class Figures:
     def comparisons(self):
         place = {row[0]: index for index, row in enumerate(self.listed())}
         self.db.execute("CREATE OR REPLACE TABLE first_rows AS SELECT * FROM (VALUES ('', 0)) t(cluster_id, place) WHERE false")
-        if place:
-            self.db.executemany("INSERT INTO first_rows VALUES (?, ?)", list(place.items())[: 50 * MOST_COMPARISONS])
+        self.db.execute("INSERT INTO first_rows SELECT unnest(?::VARCHAR[]), unnest(?::INT[])", [list(place), list(place.values())])
         pairs = self.rows(f"""
             WITH others AS (
                 SELECT cluster_id, place, arg_min(id, (coalesce(similarity, 2), id)) AS member

@@ -171,7 +171,8 @@ fn missing(subject: Subject<'_>) -> String {
     format!("Of {articles} articles, so many have no value: {}.", parts.join(", "))
 }
 
-/// Every file that holds data, and for each table the set of its Parquet files.
+/// Every file that holds data, and for each table the set of its Parquet files. A set lies in the folder of the document itself:
+/// `mlcroissant` finds nothing in a set that is contained in files of its own.
 fn distribution(subject: Subject<'_>) -> Vec<Value> {
     let described = |file: &&FileEntry| !matches!(file.path.as_str(), CARD | CROISSANT);
     let mut all: Vec<Value> = subject
@@ -193,14 +194,12 @@ fn distribution(subject: Subject<'_>) -> Vec<Value> {
         })
         .collect();
     for table in subject.tables {
-        let files: Vec<_> = subject.parquet_files(table.name).collect();
-        let folder = files.first().and_then(|file| file.path.split('/').next()).unwrap_or_default();
+        let folder = if table.name == subject.articles().name { "data" } else { "tables" };
         all.push(json!({
             "@type": "cr:FileSet",
             "@id": format!("{}-parquet", table.name),
             "name": format!("{}-parquet", table.name),
             "description": format!("The Parquet files of `{}`.", table.name),
-            "containedIn": files.iter().map(|file| json!({ "@id": file.path })).collect::<Value>(),
             "encodingFormat": "application/x-parquet",
             "includes": format!("{folder}/{}-*.parquet", table.name),
         }));

@@ -79,7 +79,7 @@ fn size_category(rows: u64) -> &'static str {
     }
 }
 
-/// Columns, rows and bytes of a table. Bytes in memory are known of `articles` alone: those of its values.
+/// Columns, rows and bytes of a table.
 fn push_info(out: &mut String, subject: Subject<'_>, table: &Table) {
     let main = table.name == subject.articles().name;
     writeln!(out, "- config_name: {}\n  features:", if main { "default" } else { table.name }).expect(LAW);
@@ -98,13 +98,11 @@ fn push_info(out: &mut String, subject: Subject<'_>, table: &Table) {
     }
     let files: u64 = subject.parquet_files(table.name).map(|file| file.bytes).sum();
     let rows = subject.manifest.rows.get(table.name).copied().unwrap_or_default();
-    let bytes = subject.manifest.composition.value_bytes;
-    let (of_split, of_dataset) = if main {
-        (format!("    num_bytes: {bytes}\n"), format!("  dataset_size: {bytes}\n"))
-    } else {
-        Default::default()
-    };
-    writeln!(out, "  splits:\n  - name: train\n{of_split}    num_examples: {rows}\n  download_size: {files}")
-        .expect(LAW);
-    out.push_str(&of_dataset);
+    // A split must state its bytes in memory, which are known of `articles` alone.
+    if main {
+        let bytes = subject.manifest.composition.value_bytes;
+        writeln!(out, "  splits:\n  - name: train\n    num_bytes: {bytes}\n    num_examples: {rows}").expect(LAW);
+        writeln!(out, "  dataset_size: {bytes}").expect(LAW);
+    }
+    writeln!(out, "  download_size: {files}").expect(LAW);
 }

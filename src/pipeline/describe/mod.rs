@@ -59,11 +59,11 @@ impl<'a> Subject<'a> {
             markup::counted(composition.sources.len() as u64, "source", "sources")
         );
         if let (Some(first), Some(last)) = (composition.published.first, composition.published.last) {
-            text.push_str(&format!(", published from {first} to {last}"));
+            text = format!("{text}, published from {first} to {last}");
         }
         let languages = composition.languages.counts.keys().filter(|language| *language != "und").count();
         if languages > 0 {
-            text.push_str(&format!(", in {}", markup::counted(languages as u64, "language", "languages")));
+            text = format!("{text}, in {}", markup::counted(languages as u64, "language", "languages"));
         }
         text
     }

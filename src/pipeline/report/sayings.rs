@@ -27,7 +27,13 @@ pub struct Sayings {
 impl Sayings {
     /// What a manifest says.
     pub fn of(manifest: &Manifest) -> Self {
-        Self { taken_down: manifest.account.taken_down, ..Self::default() }
+        let dataset = &manifest.dataset;
+        Self {
+            name: dataset.name.clone(),
+            description: dataset.description.clone(),
+            citation: dataset.citation.clone(),
+            ..Self::default()
+        }
     }
 
     /// Whether no words of any article may be shown.
