@@ -32,6 +32,7 @@ impl Sayings {
             name: dataset.name.clone(),
             description: dataset.description.clone(),
             citation: dataset.citation.clone(),
+            taken_down: manifest.account.taken_down,
             ..Self::default()
         }
     }
