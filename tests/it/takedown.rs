@@ -122,7 +122,8 @@ fn nothing_is_left_and_the_rest_is_as_if_it_had_never_been() {
     {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        prepare(root, dedup, 50 + number as u64);
+        let report = if number == 1 { "\n[export]\nreport = true" } else { "" };
+        prepare(root, &format!("{dedup}{report}"), 50 + number as u64);
         let mut taken = 0;
         for (kind, row) in kinds(&root.join("out")) {
             let before = manifest(&root.join("out"));
@@ -238,6 +239,11 @@ fn rejected_records_go_too() {
     must(root, &["takedown", "out", "--id", &rejected["id"], "--reason", "r"]);
     let account = manifest(&root.join("out")).account;
     assert_eq!((account.rejected, account.taken_down, account.articles), (0, 1, 23));
+    let stats = must(root, &["stats", "out", "--format", "json"]).stdout;
+    let stats = String::from_utf8(stats).unwrap();
+    assert!(stats.contains("taken down"), "{stats}");
+    let card = fs::read_to_string(root.join("out/README.md")).unwrap();
+    assert!(card.contains("| taken down | 1 |") && card.contains("it is only counted"), "{card}");
     assert_whole(root, "rejected");
     assert_absent(&root.join("out"), &[rejected["id"].clone(), rejected["raw_sha256"].clone()]);
 }
