@@ -8,6 +8,7 @@ use super::markup::counted;
 use super::{CARD, CROISSANT, Subject};
 use crate::columns::{Column, ColumnType, Table};
 use crate::manifest::FileEntry;
+use crate::pipeline::report::REPORT_FILE;
 
 /// The metadata, keys sorted, two spaces of indent, line end at the end.
 pub fn croissant(subject: Subject<'_>) -> String {
@@ -174,7 +175,7 @@ fn missing(subject: Subject<'_>) -> String {
 /// Every file that holds data, and for each table the set of its Parquet files. A set lies in the folder of the document itself:
 /// `mlcroissant` finds nothing in a set that is contained in files of its own.
 fn distribution(subject: Subject<'_>) -> Vec<Value> {
-    let described = |file: &&FileEntry| !matches!(file.path.as_str(), CARD | CROISSANT);
+    let described = |file: &&FileEntry| !matches!(file.path.as_str(), CARD | CROISSANT | REPORT_FILE);
     let mut all: Vec<Value> = subject
         .manifest
         .files
