@@ -85,6 +85,9 @@ pub struct Account {
     pub duplicates: u64,
     /// Records that stopped.
     pub rejected: u64,
+    /// Records of articles that were taken down; they have no row in any table.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_down: u64,
     /// The stages in their order.
     pub stages: Vec<StageAccount>,
     /// By `source_id`; `unknown` also holds what stopped before the source was found.
@@ -119,6 +122,14 @@ pub struct SourceAccount {
     pub duplicates: u64,
     /// Of them, stopped.
     pub rejected: u64,
+    /// Of them, taken down.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_down: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The policies of `[dedup]`, as the configuration names them.
@@ -159,6 +170,9 @@ pub struct AppendedPart {
     pub duplicates: u64,
     /// Of them, stopped.
     pub rejected: u64,
+    /// Of them, taken down.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_down: u64,
     /// Published rows whose `cluster_size`, and `cluster_relation` where it is `unique`, no longer counts every copy.
     pub outdated_rows: u64,
     /// Clusters that an article of the part would stand for, had it not come later.
@@ -222,12 +236,14 @@ impl Account {
         self.articles += other.articles;
         self.duplicates += other.duplicates;
         self.rejected += other.rejected;
+        self.taken_down += other.taken_down;
         for (source, count) in &other.sources {
             let sum = self.sources.entry(source.clone()).or_default();
             sum.records += count.records;
             sum.articles += count.articles;
             sum.duplicates += count.duplicates;
             sum.rejected += count.rejected;
+            sum.taken_down += count.taken_down;
         }
         for (relation, count) in &other.relations {
             *self.relations.entry(relation.clone()).or_default() += count;
@@ -236,10 +252,10 @@ impl Account {
 
     /// The first sum that is not closed, in words; `None` when all are.
     pub fn open_sum(&self) -> Option<String> {
-        if self.records != self.articles + self.duplicates + self.rejected {
+        if self.records != self.articles + self.duplicates + self.rejected + self.taken_down {
             return Some(format!(
-                "{} records are not {} articles + {} duplicates + {} rejected",
-                self.records, self.articles, self.duplicates, self.rejected
+                "{} records are not {} articles + {} duplicates + {} rejected + {} taken down",
+                self.records, self.articles, self.duplicates, self.rejected, self.taken_down
             ));
         }
         let mut expected = self.records;
@@ -256,11 +272,12 @@ impl Account {
             expected = stage.kept;
         }
         let rejected: u64 = self.stages.iter().map(StageAccount::rejected_total).sum();
-        if !self.stages.is_empty() && rejected != self.rejected {
-            return Some(format!("the stages rejected {rejected} records, the ledger says {}", self.rejected));
+        let stopped = self.rejected + self.taken_down;
+        if !self.stages.is_empty() && rejected != stopped {
+            return Some(format!("the stages rejected {rejected} records, the ledger says {stopped}"));
         }
         for (source, count) in &self.sources {
-            if count.records != count.articles + count.duplicates + count.rejected {
+            if count.records != count.articles + count.duplicates + count.rejected + count.taken_down {
                 return Some(format!("the records of source `{source}` do not add up"));
             }
         }
@@ -304,7 +321,9 @@ mod tests {
         let stage = |name: &str, received, kept| StageAccount { received, kept, ..StageAccount::new(name) };
         let mut account = Account { records: 3, articles: 2, duplicates: 1, ..Account::default() };
         account.stages = vec![stage("ingest", 3, 3), stage("normalize", 3, 3)];
-        account.sources.insert("a".into(), SourceAccount { records: 3, articles: 2, duplicates: 1, rejected: 0 });
+        account
+            .sources
+            .insert("a".into(), SourceAccount { records: 3, articles: 2, duplicates: 1, ..SourceAccount::default() });
         assert_eq!(account.open_sum(), None);
         let mut lost = account.clone();
         lost.stages[1].received = 2;

@@ -17,6 +17,7 @@ mod run;
 mod schema;
 mod schema_diff;
 mod summary;
+mod takedown;
 mod verify;
 
 use std::ffi::OsString;
@@ -99,6 +100,7 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Stats(arguments) => report::stats(&arguments),
+        Command::Takedown(arguments) => takedown::takedown(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema { command } => schema::schema(&command),
         Command::Diff(arguments) => diff::diff(&arguments),

@@ -18,6 +18,7 @@ use crate::kernels::match_path::PathPattern;
 use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
+use crate::stages::takedowns::Takedowns;
 use crate::statement::OwnKey;
 use crate::writers::description::Description;
 
@@ -54,6 +55,10 @@ pub struct Config {
     pub dataset: Description,
     /// What `check` expects of the dataset.
     pub expectations: Vec<Expectation>,
+    /// Articles that were taken down.
+    pub takedowns: Arc<Takedowns>,
+    /// The digest without the takedowns.
+    pub digest_of_rest: Digest,
     /// Digest of everything above but the expectations, the most that may be rejected and the paths of input and output, and of every
     /// file that the config names.
     pub digest: Digest,

@@ -17,6 +17,7 @@ use crate::kernels::parse_date::{DateContext, DateOrder, Precision, parse_date};
 use crate::kernels::sha256::Digest;
 use crate::stages::attach::AttachOptions;
 use crate::stages::ingest::MAX_RECORD_BYTES;
+use crate::stages::takedowns::Takedowns;
 
 /// Reads the text of `copydesk.toml`.
 ///
@@ -53,6 +54,10 @@ pub struct NamedFiles<'a> {
     pub sources: Option<(&'a str, &'a str)>,
     /// `dedup.boilerplate`
     pub boilerplate: Option<(&'a str, &'a str)>,
+    /// `dataset.takedowns`; empty where nothing was taken down yet.
+    pub takedowns: Option<(&'a str, &'a str)>,
+    /// The key beside it, where there is one.
+    pub takedowns_key: Option<(&'a str, &'a str)>,
     /// `schema.extends`
     pub schema: Option<(&'a str, &'a str)>,
 }
@@ -91,7 +96,10 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
     }
     let dataset = super::dataset::resolve_dataset(&written.dataset)?;
     let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
-    let digest = digest(written, files, &input);
+    let takedowns = files.takedowns.map(|ledger| Takedowns::parse(ledger, files.takedowns_key)).transpose()?;
+    let takedowns = takedowns.unwrap_or_default();
+    let digest_of_rest = digest(written, files, &input);
+    let digest = digest_with(&digest_of_rest, &takedowns);
     Ok(Config {
         input,
         articles,
@@ -104,8 +112,29 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         export,
         dataset,
         expectations,
+        takedowns: Arc::new(takedowns),
+        digest_of_rest,
         digest,
     })
+}
+
+/// The digest of a configuration with a ledger of takedowns; one that is empty leaves no trace.
+fn digest_with(rest: &Digest, takedowns: &Takedowns) -> Digest {
+    match takedowns.digest() {
+        None => *rest,
+        Some(ledger) => {
+            Digest::of(json!({ "config": rest.to_string(), "takedowns": ledger.to_string() }).to_string().as_bytes())
+        }
+    }
+}
+
+impl Config {
+    /// The same configuration with another ledger of takedowns.
+    #[must_use]
+    pub fn with_takedowns(&self, takedowns: Takedowns) -> Self {
+        let digest = digest_with(&self.digest_of_rest, &takedowns);
+        Self { takedowns: Arc::new(takedowns), digest, ..self.clone() }
+    }
 }
 
 fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {

@@ -58,6 +58,11 @@ impl<'a> Dataset<'a> {
         self.root.display()
     }
 
+    /// The folder that it lies in.
+    pub fn root(&self) -> &'a Path {
+        self.root
+    }
+
     /// The Parquet files of a table, in order, and the part of the dataset that each belongs to.
     ///
     /// # Errors

@@ -41,6 +41,8 @@ mod side_tables;
 mod splits;
 mod stage_list;
 mod table_rows;
+pub mod takedown;
+mod tally;
 pub mod verify;
 mod workers;
 

@@ -71,6 +71,9 @@ pub struct Description {
     /// Who keeps it up, how often it changes, how old versions and objections are dealt with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<String>,
+    /// Ledger of articles that were taken down, relative to this file; its key is the file beside it that ends in `.key`. Never written.
+    #[serde(skip_serializing)]
+    pub takedowns: Option<String>,
 }
 
 impl Default for Description {
@@ -78,6 +81,7 @@ impl Default for Description {
         Self {
             name: None,
             version: "0.1.0".into(),
+            takedowns: None,
             description: None,
             license: None,
             homepage: None,

@@ -244,7 +244,9 @@ fn fates(data: &ReportData) -> StatsTable {
         rows.push(vec![text(fate), stage, text(why), number(count), share(count, records)]);
     };
     for (fate, relations) in [("article", &data.fates.articles), ("duplicate", &data.fates.duplicates)] {
-        relations.iter().for_each(|relation| add(fate, StatsCell::Nothing, &relation.code, relation.count));
+        for relation in relations {
+            add(fate, StatsCell::Nothing, &relation.code, relation.count);
+        }
     }
     for rejection in &data.rejections {
         add("rejected", text(&*rejection.stage), &rejection.reason, rejection.count);

@@ -24,4 +24,5 @@ mod report;
 mod schema;
 mod splits;
 mod support;
+mod takedown;
 mod tidy;

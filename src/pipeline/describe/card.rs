@@ -137,14 +137,22 @@ fn removed(subject: Subject<'_>) -> String {
     let mut out = String::from(
         "## What was removed, and why?\n\nEvery raw record has one fate, and one row in the table `records`:\n\n",
     );
-    let fates = [("article", account.articles), ("duplicate", account.duplicates), ("rejected", account.rejected)];
+    let taken_down = ("taken down", account.taken_down);
+    let fates =
+        [("article", account.articles), ("duplicate", account.duplicates), ("rejected", account.rejected), taken_down];
+    let fates = fates.into_iter().filter(|(fate, count)| *count > 0 || *fate != taken_down.0);
     out.push_str(&table(&["fate", "records:"], fates.map(|(fate, count)| vec![fate.to_owned(), count.to_string()])));
+    if account.taken_down > 0 {
+        out.push_str("\nWhat was taken down has no row, not even in `records`: it is only counted.\n");
+    }
     if account.rejected > 0 {
         let of_stage = |stage: &StageAccount| {
             let stage = stage.clone();
             stage.rejected.clone().into_iter().map(move |(reason, count)| (stage.stage.clone(), reason, count))
         };
-        let rows = account.stages.iter().flat_map(of_stage).map(|(stage, reason, count)| {
+        let stopped = account.stages.iter().flat_map(of_stage);
+        let rejected = stopped.filter(|(_, reason, _)| reason != ReasonCode::TakenDown.code());
+        let rows = rejected.map(|(stage, reason, count)| {
             let known = ReasonCode::ALL.iter().find(|code| code.code() == reason);
             vec![
                 format!("`{reason}`"),

@@ -69,7 +69,7 @@ pub fn report_page(dataset: &Path, output: &Path, options: &RunOptions) -> Resul
 /// When `dataset` is none or damaged.
 pub fn dataset_figures(dataset: &Path, temporary: &Path, options: &RunOptions) -> Result<ReportData> {
     let opened = Dataset::open(dataset)?;
-    let scratch = SpillDir::create_in(temporary, "stats")?;
+    let scratch = SpillDir::create_in(temporary, "copydesk-stats")?;
     figures(&opened, scratch.path(), sorter_bytes(options)?)
 }
 

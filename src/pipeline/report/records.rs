@@ -147,6 +147,10 @@ pub fn count_records(dataset: &Dataset<'_>, details: bool) -> Result<RecordFigur
         }
         Ok(())
     })?;
+    // What was taken down has no row, and is a record of its source all the same.
+    for (id, of) in dataset.manifest.account.sources.iter().filter(|(_, of)| of.taken_down > 0) {
+        sources.entry(id.clone()).or_default().records += of.taken_down;
+    }
     let count = sources.len();
     let mut ranked: Vec<(String, SourceFates)> = sources.into_iter().collect();
     // Stable: sources of equally many records stay in the order of their ids.

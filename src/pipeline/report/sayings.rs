@@ -26,8 +26,15 @@ pub struct Sayings {
 
 impl Sayings {
     /// What a manifest says.
-    pub fn of(_manifest: &Manifest) -> Self {
-        Self::default()
+    pub fn of(manifest: &Manifest) -> Self {
+        let dataset = &manifest.dataset;
+        Self {
+            name: dataset.name.clone(),
+            description: dataset.description.clone(),
+            citation: dataset.citation.clone(),
+            taken_down: manifest.account.taken_down,
+            ..Self::default()
+        }
     }
 
     /// Whether no words of any article may be shown.

@@ -70,7 +70,9 @@ mod tests {
     #[test]
     fn codes_are_listed_by_count_then_code() {
         let mut codes = Codes::default();
-        ["b", "a", "c", "c"].map(|code| codes.add(code));
+        for code in ["b", "a", "c", "c"] {
+            codes.add(code);
+        }
         let listed: Vec<_> = codes.listed().into_iter().map(|entry| (entry.code, entry.count)).collect();
         assert_eq!(listed, [("c".to_owned(), 2), ("a".to_owned(), 1), ("b".to_owned(), 1)]);
     }
@@ -79,7 +81,9 @@ mod tests {
     fn quantiles_are_numbers_that_occur() {
         let mut histogram = Histogram::default();
         assert_eq!(histogram.quantile(50), None);
-        [4, 1, 3, 2].map(|number| histogram.add(number, 1));
+        for number in [4, 1, 3, 2] {
+            histogram.add(number, 1);
+        }
         assert_eq!(
             [0, 25, 26, 50, 51, 75, 100].map(|percent| histogram.quantile(percent).unwrap()),
             [1, 1, 2, 2, 3, 3, 4]
