@@ -66,6 +66,12 @@ pub enum Command {
     Diff(DiffArguments),
     /// Copy the raw bytes of rejected records out, ready to mend
     Quarantine(QuarantineArguments),
+    /// Measure how wrong a dataset is: draw items for a person to mark, and read the marks back
+    Audit {
+        /// What to do.
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Write a commented `copydesk.toml` and `sources.toml`
     Init(InitArguments),
     /// Print completions for a shell
@@ -437,6 +443,59 @@ pub struct QuarantineArguments {
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// What `audit` does.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Draw articles, pairs and rejections, and write a table and a page to mark them
+    Draw(AuditDrawArguments),
+    /// Read the marks, print the error rates, and write them for the configuration to name
+    Read(AuditReadArguments),
+}
+
+/// Arguments of `audit draw`.
+#[derive(Clone, Debug, Args)]
+pub struct AuditDrawArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// The raw files that the dataset was made of [default: `input.path` of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// Folder to write `audit.csv` and `audit.html` to; what is there is never replaced
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Items to draw, at most 5000
+    #[arg(long, value_name = "N", default_value = "200")]
+    pub sample: u32,
+    /// Another number gives another sample
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub seed: u32,
+    /// Configuration file that the dataset was made with [default: as for `run`]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `audit read`.
+#[derive(Clone, Debug, Args)]
+pub struct AuditReadArguments {
+    /// The dataset that the items were drawn from
+    pub dataset: PathBuf,
+    /// The table with the marks
+    pub marks: PathBuf,
+    /// File to write the result to; the result of an earlier audit is replaced [default: `dataset.audit` of the configuration, else
+    /// audit.json beside it]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = DiffFormat::Text)]
+    pub format: DiffFormat,
+    /// Configuration file that is to name the result [default: as for `run`]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// How a table is printed.

@@ -3,6 +3,7 @@
 //! Data goes to stdout, everything else to stderr. A broken pipe is success.
 
 mod arguments;
+mod audit;
 mod boilerplate;
 mod calibrate;
 mod check;
@@ -105,6 +106,7 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Schema { command } => schema::schema(&command),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Quarantine(arguments) => quarantine::quarantine(&arguments),
+        Command::Audit { command } => audit::audit(&command),
         Command::Init(arguments) => init::init(&arguments),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -130,10 +130,11 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
     let (sources, boilerplate) = (named(&written.input.sources)?, named(&written.dedup.boilerplate)?);
     let ledger = written.dataset.takedowns.as_ref().map(|name| base.join(name));
     let (takedowns, takedowns_key) = ledger.as_deref().map_or(Ok((None, None)), read_ledger)?;
-    let schema = named(&written.schema.extends)?;
+    let (schema, audit) = (named(&written.schema.extends)?, named(&written.dataset.audit)?);
     let files = NamedFiles {
         sources: pair(&sources),
         schema: pair(&schema),
+        audit: pair(&audit),
         boilerplate: pair(&boilerplate),
         takedowns: pair(&takedowns),
         takedowns_key: pair(&takedowns_key),

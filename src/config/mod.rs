@@ -1,5 +1,6 @@
 //! The configuration: as written in `copydesk.toml`, and as checked and resolved.
 
+mod audit;
 mod dataset;
 mod dedup;
 mod expect;
@@ -22,6 +23,7 @@ use crate::stages::takedowns::Takedowns;
 use crate::statement::OwnKey;
 use crate::writers::description::Description;
 
+pub use audit::{AUDIT_FORM, AuditResult, AuditStratum, MeasuredRate};
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use validate::{Most, RejectionLimits};
@@ -53,6 +55,8 @@ pub struct Config {
     pub export: ExportConfig,
     /// What the dataset says about itself.
     pub dataset: Description,
+    /// Error rates that a person has measured, where the configuration names them; of which dataset, they say themselves.
+    pub audit: Option<AuditResult>,
     /// What `check` expects of the dataset.
     pub expectations: Vec<Expectation>,
     /// Articles that were taken down.

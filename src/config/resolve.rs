@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::schema::{FieldNames, resolve_fields, resolve_schema};
 use super::written::{Written, WrittenExport, WrittenField};
-use super::{Config, ExportConfig, InputConfig, OnUnreadable};
+use super::{AuditResult, Config, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
 use crate::extractors::registry::Registry;
 use crate::kernels::assign_split::SplitRule;
@@ -60,6 +60,8 @@ pub struct NamedFiles<'a> {
     pub takedowns_key: Option<(&'a str, &'a str)>,
     /// `schema.extends`
     pub schema: Option<(&'a str, &'a str)>,
+    /// `dataset.audit`
+    pub audit: Option<(&'a str, &'a str)>,
 }
 
 /// Checks a configuration and fills its defaults; paths are taken relative to `base`.
@@ -96,6 +98,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
     }
     let dataset = super::dataset::resolve_dataset(&written.dataset)?;
     let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
+    let audit = files.audit.map(|(name, text)| AuditResult::parse(text, name)).transpose()?;
     let takedowns = files.takedowns.map(|ledger| Takedowns::parse(ledger, files.takedowns_key)).transpose()?;
     let takedowns = takedowns.unwrap_or_default();
     let digest_of_rest = digest(written, files, &input);
@@ -111,6 +114,7 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         max_rejected,
         export,
         dataset,
+        audit,
         expectations,
         takedowns: Arc::new(takedowns),
         digest_of_rest,
@@ -315,6 +319,9 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
     if let Some((_, schema)) = files.schema {
         resolved["schema"] = json!({ "extends": Digest::of(schema.as_bytes()).to_string() });
     }
+    if let Some((_, audit)) = files.audit {
+        resolved["dataset"]["audit"] = json!(Digest::of(audit.as_bytes()).to_string());
+    }
     Digest::of(resolved.to_string().as_bytes())
 }
 
@@ -352,6 +359,11 @@ mod tests {
             resolve(&Written::default(), Path::new("."), files).unwrap().digest
         };
         assert!(digest("") != list("") && list("") != list("\n"));
+        let audited = |text: &str| {
+            let files = NamedFiles { audit: Some(("audit.json", text)), ..NamedFiles::default() };
+            resolve(&Written::default(), Path::new("."), files).map(|config| config.digest)
+        };
+        assert!(audited("{}").is_err(), "what is no audit is refused");
         let split = "[export]\nsplits = { train = 0.8, test = 0.2 }";
         assert_ne!(digest(""), digest(split));
         assert_ne!(digest(split), digest("[export]\nsplits = { train = 0.8, validation = 0.2 }"));

@@ -7,10 +7,15 @@ const Z: f64 = 1.959_963_984_540_054;
 ///
 /// From 0 to 1 when nothing was counted.
 pub fn wilson_interval(hits: u64, total: u64) -> [f64; 2] {
-    if total == 0 {
+    let count = total as f64;
+    wilson_interval_of(if total == 0 { 0.0 } else { hits.min(total) as f64 / count }, count)
+}
+
+/// The same for a share that was estimated as well as from `count` independent answers, which need not be a whole number.
+pub fn wilson_interval_of(share: f64, count: f64) -> [f64; 2] {
+    if count <= 0.0 {
         return [0.0, 1.0];
     }
-    let (count, share) = (total as f64, hits.min(total) as f64 / total as f64);
     let weight = Z * Z / count;
     let middle = (share + weight / 2.0) / (1.0 + weight);
     let half = Z / (1.0 + weight) * (share * (1.0 - share) / count + weight / (4.0 * count)).sqrt();

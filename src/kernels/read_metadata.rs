@@ -34,6 +34,7 @@ use self::gather::{Gathered, gather, has_word};
 use self::json_ld::{JsonLd, Party};
 use self::microdata::Microdata;
 use self::name_site::Site;
+pub use self::visible_text::page_lines;
 use self::visible_text::visible_text;
 use super::extract_body::Body;
 use super::normalize_url::normalize_url;

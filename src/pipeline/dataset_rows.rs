@@ -251,6 +251,13 @@ impl Row {
         Ok(Self(values))
     }
 
+    /// The same without a column.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(own, _)| *own != name);
+        self
+    }
+
     /// A value.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())

@@ -4,6 +4,7 @@
 
 mod append;
 mod article_rows;
+pub mod audit;
 pub mod boilerplate;
 pub mod calibrate;
 mod chain;

@@ -83,7 +83,11 @@ impl Plan {
         Self::of(config, |found| found == raw_path)
     }
 
-    fn of(config: &Config, wanted: impl Fn(&str) -> bool) -> Result<Self> {
+    /// The plan of reading the files whose raw paths are wanted, as a whole run would read them.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn of(config: &Config, wanted: impl Fn(&str) -> bool) -> Result<Self> {
         let input = &config.input;
         let on_unreadable = match input.on_unreadable {
             OnUnreadable::Error => crate::io::OnUnreadable::Fail,

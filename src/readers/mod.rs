@@ -16,6 +16,7 @@ mod jsonl;
 mod leaves;
 mod parquet;
 mod parquet_rows;
+pub mod sheet;
 pub mod sidecar;
 pub mod text;
 mod tiling;

@@ -74,6 +74,9 @@ pub struct Description {
     /// Ledger of articles that were taken down, relative to this file; its key is the file beside it that ends in `.key`. Never written.
     #[serde(skip_serializing)]
     pub takedowns: Option<String>,
+    /// Error rates that a person has measured, as `copydesk audit read` writes them; relative to this file. Never written.
+    #[serde(skip_serializing)]
+    pub audit: Option<String>,
 }
 
 impl Default for Description {
@@ -82,6 +85,7 @@ impl Default for Description {
             name: None,
             version: "0.1.0".into(),
             takedowns: None,
+            audit: None,
             description: None,
             license: None,
             homepage: None,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests open files and stop at the first surprise")]
 
 mod append;
+mod audit;
 mod boilerplate;
 mod calibrate;
 mod check;

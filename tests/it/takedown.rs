@@ -102,7 +102,7 @@ fn kinds(dataset: &Path) -> Vec<(&'static str, Row)> {
     [
         (
             "representative",
-            first(&|row| row["cluster_relation"] == "representative" && row["cluster_size"] > "2".to_owned()),
+            first(&|row| row["cluster_relation"] == "representative" && row["cluster_size"].as_str() > "2"),
         ),
         ("member", first(&|row| row["is_representative"] == "false")),
         ("unique", first(&|row| row["cluster_relation"] == "unique")),

@@ -11,20 +11,25 @@ const MAX_WORK: usize = 1 << 16;
 ///
 /// `None` when there is none, more than `longest` bytes, or when it takes more than [`MAX_WORK`] to find out.
 pub fn visible_text(page: &HtmlPage, node: usize, longest: usize) -> Option<String> {
-    read_text(page, node, longest, ' ')
+    read_text(page, node, (longest, MAX_WORK), ' ')
 }
 
 /// The text of an element, a line end where a block, a line or an element ends without a space.
 pub fn visible_lines(page: &HtmlPage, node: usize, longest: usize) -> Option<String> {
-    read_text(page, node, longest, '\n')
+    read_text(page, node, (longest, MAX_WORK), '\n')
 }
 
-fn read_text(page: &HtmlPage, node: usize, longest: usize, line_end: char) -> Option<String> {
+/// What a reader sees of a whole page, in lines; empty when there is nothing.
+pub fn page_lines(page: &HtmlPage) -> String {
+    read_text(page, 0, (usize::MAX, usize::MAX), '\n').unwrap_or_default()
+}
+
+fn read_text(page: &HtmlPage, node: usize, (longest, budget): (usize, usize), line_end: char) -> Option<String> {
     let mut out = String::new();
     let end = page.end(node);
     let mut block_end = usize::MAX;
     let mut gap = None;
-    let mut budget = MAX_WORK;
+    let mut budget = budget;
     let mut at = node;
     while at < end {
         budget = budget.checked_sub(1 + page.text(at).len())?;

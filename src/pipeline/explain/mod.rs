@@ -7,6 +7,7 @@ mod story;
 
 use std::path::Path;
 
+pub(super) use retell::{changed, missing, read_range};
 pub use story::{Line, Section, Story};
 
 use crate::config::Config;

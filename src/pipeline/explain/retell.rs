@@ -46,7 +46,8 @@ pub fn retell(record: &Row, config: &Config, story: &mut Story) -> Result<Rederi
     let Some(file) = plan.files.first() else { unreachable!("law: a record that was found comes from a file") };
     let mut rederived = Rederived { excerpt: found.excerpt, ..Rederived::default() };
     if rederived.excerpt.is_empty() {
-        rederived.excerpt = read_excerpt(&plan, file, found.range)?;
+        let head = ByteRange::new(found.range.offset, found.range.length.min(EXCERPT));
+        rederived.excerpt = read_range(&plan, file, head)?;
     }
     let mut section = story.section("reading");
     section.line("raw file", file.path.display());
@@ -94,7 +95,8 @@ fn read_again(record: &Row, config: &Config) -> Result<(Plan, Found)> {
     }
 }
 
-fn missing(raw_path: &str, config: &Config) -> Error {
+/// The error of a raw file that is not below the input.
+pub fn missing(raw_path: &str, config: &Config) -> Error {
     let input = config.input.path.display();
     let error = Error::usage(format!("expected `{raw_path}` below `{input}`, but found no such file"));
     let name = raw_path.rsplit('/').next().unwrap_or(raw_path);
@@ -109,7 +111,8 @@ fn missing(raw_path: &str, config: &Config) -> Error {
     }
 }
 
-fn changed(raw_path: &str, detail: &str) -> Error {
+/// The error of a raw file that does not hold what the dataset was made of.
+pub fn changed(raw_path: &str, detail: &str) -> Error {
     Error::usage(format!("`{raw_path}` has changed since the dataset was made"))
         .caused_by(detail)
         .hint("name the raw files that the dataset was made of with `--input`")
@@ -178,15 +181,18 @@ fn excerpt(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().take(EXCERPT as usize).copied().collect()
 }
 
-/// The first bytes of a range that the reader did not keep; what cannot be decoded is left out.
-fn read_excerpt(plan: &Plan, file: &PlannedFile, range: ByteRange) -> Result<Vec<u8>> {
+/// The bytes of a range that the reader did not keep; what cannot be decoded is left out.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn read_range(plan: &Plan, file: &PlannedFile, range: ByteRange) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if range.length == 0 {
         return Ok(bytes);
     }
     let mut input = open(&file.path, &plan.limits)?;
     let skipped = std::io::copy(&mut (&mut input).take(range.offset), &mut std::io::sink());
-    let read = skipped.and_then(|_| input.take(range.length.min(EXCERPT)).read_to_end(&mut bytes));
+    let read = skipped.and_then(|_| input.take(range.length).read_to_end(&mut bytes));
     match read.map_err(crate::stream::damage_of) {
         Err(Err(refusal)) => Err(Error::io("read", &file.path, refusal)),
         _ => Ok(bytes),
