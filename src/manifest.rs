@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::columns::{RULE_VERSION, SCHEMA_VERSION};
 use crate::kernels::assign_split::SplitRule;
+use crate::writers::composition::Composition;
+use crate::writers::description::Description;
 
 /// Name that marks a directory as written by copydesk.
 pub const TOOL: &str = "copydesk";
@@ -25,6 +27,8 @@ pub struct Manifest {
     pub extends: Option<String>,
     /// Version of the duplicate rules.
     pub rule_version: String,
+    /// What its maker says about the dataset.
+    pub dataset: Description,
     /// The user's version of the dataset, `+`, and the first 12 hex digits of the config digest.
     pub dataset_version: String,
     /// Digest of the resolved config and the files that it names.
@@ -37,8 +41,12 @@ pub struct Manifest {
     pub input: InputAccount,
     /// What became of the records.
     pub account: Account,
+    /// What was done with duplicates.
+    pub policies: PolicyAccount,
     /// Counts of dedup.
     pub duplicates: DuplicateAccount,
+    /// What the rows of `articles` are made of.
+    pub composition: Composition,
     /// Parts that were appended since the dataset was written whole, in order; the files of part N begin with `NAME-part-N`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub appended: Vec<AppendedPart>,
@@ -77,6 +85,9 @@ pub struct Account {
     pub duplicates: u64,
     /// Records that stopped.
     pub rejected: u64,
+    /// Records of articles that were taken down; they have no row in any table.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_down: u64,
     /// The stages in their order.
     pub stages: Vec<StageAccount>,
     /// By `source_id`; `unknown` also holds what stopped before the source was found.
@@ -111,6 +122,24 @@ pub struct SourceAccount {
     pub duplicates: u64,
     /// Of them, stopped.
     pub rejected: u64,
+    /// Of them, taken down.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_down: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// The policies of `[dedup]`, as the configuration names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyAccount {
+    /// To exact copies.
+    pub exact: String,
+    /// To near-duplicates.
+    pub near: String,
 }
 
 /// Counts of dedup.
@@ -141,6 +170,9 @@ pub struct AppendedPart {
     pub duplicates: u64,
     /// Of them, stopped.
     pub rejected: u64,
+    /// Of them, taken down.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_down: u64,
     /// Published rows whose `cluster_size`, and `cluster_relation` where it is `unique`, no longer counts every copy.
     pub outdated_rows: u64,
     /// Clusters that an article of the part would stand for, had it not come later.
@@ -204,12 +236,14 @@ impl Account {
         self.articles += other.articles;
         self.duplicates += other.duplicates;
         self.rejected += other.rejected;
+        self.taken_down += other.taken_down;
         for (source, count) in &other.sources {
             let sum = self.sources.entry(source.clone()).or_default();
             sum.records += count.records;
             sum.articles += count.articles;
             sum.duplicates += count.duplicates;
             sum.rejected += count.rejected;
+            sum.taken_down += count.taken_down;
         }
         for (relation, count) in &other.relations {
             *self.relations.entry(relation.clone()).or_default() += count;
@@ -218,10 +252,10 @@ impl Account {
 
     /// The first sum that is not closed, in words; `None` when all are.
     pub fn open_sum(&self) -> Option<String> {
-        if self.records != self.articles + self.duplicates + self.rejected {
+        if self.records != self.articles + self.duplicates + self.rejected + self.taken_down {
             return Some(format!(
-                "{} records are not {} articles + {} duplicates + {} rejected",
-                self.records, self.articles, self.duplicates, self.rejected
+                "{} records are not {} articles + {} duplicates + {} rejected + {} taken down",
+                self.records, self.articles, self.duplicates, self.rejected, self.taken_down
             ));
         }
         let mut expected = self.records;
@@ -238,11 +272,12 @@ impl Account {
             expected = stage.kept;
         }
         let rejected: u64 = self.stages.iter().map(StageAccount::rejected_total).sum();
-        if !self.stages.is_empty() && rejected != self.rejected {
-            return Some(format!("the stages rejected {rejected} records, the ledger says {}", self.rejected));
+        let stopped = self.rejected + self.taken_down;
+        if !self.stages.is_empty() && rejected != stopped {
+            return Some(format!("the stages rejected {rejected} records, the ledger says {stopped}"));
         }
         for (source, count) in &self.sources {
-            if count.records != count.articles + count.duplicates + count.rejected {
+            if count.records != count.articles + count.duplicates + count.rejected + count.taken_down {
                 return Some(format!("the records of source `{source}` do not add up"));
             }
         }
@@ -260,13 +295,16 @@ impl Manifest {
             schema_version: SCHEMA_VERSION.to_owned(),
             extends: None,
             rule_version: RULE_VERSION.to_owned(),
+            dataset: Description::default(),
             dataset_version,
             config_sha256,
             dataset_sha256: String::new(),
             rows: BTreeMap::new(),
             input: InputAccount::default(),
             account: Account::default(),
+            policies: PolicyAccount::default(),
             duplicates: DuplicateAccount::default(),
+            composition: Composition::default(),
             appended: Vec::new(),
             splits: None,
             files: Vec::new(),
@@ -283,7 +321,9 @@ mod tests {
         let stage = |name: &str, received, kept| StageAccount { received, kept, ..StageAccount::new(name) };
         let mut account = Account { records: 3, articles: 2, duplicates: 1, ..Account::default() };
         account.stages = vec![stage("ingest", 3, 3), stage("normalize", 3, 3)];
-        account.sources.insert("a".into(), SourceAccount { records: 3, articles: 2, duplicates: 1, rejected: 0 });
+        account
+            .sources
+            .insert("a".into(), SourceAccount { records: 3, articles: 2, duplicates: 1, ..SourceAccount::default() });
         assert_eq!(account.open_sum(), None);
         let mut lost = account.clone();
         lost.stages[1].received = 2;

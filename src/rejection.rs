@@ -44,6 +44,7 @@ reason_codes! {
     MissingText = "missing-text", "No field of the record holds the text of an article.";
     EmptyText = "empty-text", "Nothing is left of the text after normalisation.";
     SchemaViolation = "schema-violation", "The finished record breaks a rule of the JSON Schema; `pointer` and `detail` name it.";
+    TakenDown = "taken-down", "The article was taken down: it is counted, and has no row, not even in `records`.";
 }
 
 /// Longest `detail` in characters.

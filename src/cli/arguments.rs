@@ -48,6 +48,12 @@ pub enum Command {
     Calibrate(CalibrateArguments),
     /// List the paragraphs that recur in the articles of a source
     Boilerplate(BoilerplateArguments),
+    /// Write a page that shows a dataset to people: what is in it, since when, from whom, what was removed and why
+    Report(ReportArguments),
+    /// Print the figures of a dataset as tables
+    Stats(StatsArguments),
+    /// Remove articles from every file of a dataset, and keep them out of every later run
+    Takedown(Box<TakedownArguments>),
     /// Tell the story of one record
     Explain(ExplainArguments),
     /// Show, export and compare the schemas of datasets
@@ -239,6 +245,93 @@ pub struct BoilerplateArguments {
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Clone, Debug, Args)]
+pub struct ReportArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// The page to write, outside of the dataset
+    #[arg(long, value_name = "FILE", default_value = "report.html")]
+    pub output: PathBuf,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `stats`.
+#[derive(Clone, Debug, Args)]
+pub struct StatsArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// Form of the tables; `text` and `markdown` show at most 50 rows each
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = StatsFormat::Text)]
+    pub format: StatsFormat,
+}
+
+/// Forms of tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StatsFormat {
+    /// For a terminal.
+    Text,
+    /// For a program: an object with one list of rows a table.
+    Json,
+    /// For a page.
+    Markdown,
+}
+
+/// Arguments of `takedown`.
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct TakedownArguments {
+    /// Prove instead that nothing of what was taken down is left
+    #[command(subcommand)]
+    pub command: Option<TakedownCommand>,
+    /// The dataset
+    #[arg(required = true)]
+    pub dataset: Option<PathBuf>,
+    /// Article of this id; may be repeated
+    #[arg(long = "id", value_name = "ID", required_unless_present_any = ["urls", "digests"])]
+    pub ids: Vec<String>,
+    /// Articles at this address; may be repeated
+    #[arg(long = "url", value_name = "URL")]
+    pub urls: Vec<String>,
+    /// Articles whose raw bytes or text have this digest; may be repeated
+    #[arg(long = "sha256", value_name = "HEX")]
+    pub digests: Vec<String>,
+    /// Why; it goes to the ledger, not to the dataset
+    #[arg(long, value_name = "TEXT", required = true)]
+    pub reason: Option<String>,
+    /// Take verified copies down too, here and in later runs
+    #[arg(long)]
+    pub copies: bool,
+    /// The raw files, of which some may be needed [default: `input.path` of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// Threads, memory, configuration.
+    #[command(flatten)]
+    pub resources: Resources,
+}
+
+/// What else can be done about takedowns.
+#[derive(Clone, Debug, Subcommand)]
+pub enum TakedownCommand {
+    /// Read every byte of a dataset, and report whatever is left of what was taken down
+    Verify(TakedownVerifyArguments),
+}
+
+/// Arguments of `takedown verify`.
+#[derive(Clone, Debug, Args)]
+pub struct TakedownVerifyArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// Configuration file, which names the ledger [default: as for `run`]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print the outcome as JSON on stdout
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `explain`.

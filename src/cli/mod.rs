@@ -13,10 +13,12 @@ mod init;
 mod out;
 mod progress;
 mod quarantine;
+mod report;
 mod run;
 mod schema;
 mod schema_diff;
 mod summary;
+mod takedown;
 mod verify;
 
 use std::ffi::OsString;
@@ -97,6 +99,9 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Boilerplate(arguments) => boilerplate::boilerplate(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
+        Command::Stats(arguments) => report::stats(&arguments),
+        Command::Takedown(arguments) => takedown::takedown(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema { command } => schema::schema(&command),
         Command::Diff(arguments) => diff::diff(&arguments),

@@ -9,6 +9,7 @@ use super::{ExitStatus, out, summary};
 use crate::config::{self, Config, NamedFiles};
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::{is_there, read_limited};
+use crate::pipeline::takedown::takedowns_key;
 use crate::pipeline::{self, Plan, RunOptions};
 
 /// Name of the configuration file that is looked for in the current folder.
@@ -23,6 +24,8 @@ pub struct Loaded {
     pub config: Config,
     /// The file, or that there is none.
     pub origin: String,
+    /// The ledger of takedowns, where one is configured.
+    pub ledger: Option<PathBuf>,
 }
 
 /// `copydesk run`
@@ -125,12 +128,16 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
         path.map(|path| Ok((path.display().to_string(), read_text(&path)?))).transpose()
     };
     let (sources, boilerplate) = (named(&written.input.sources)?, named(&written.dedup.boilerplate)?);
+    let ledger = written.dataset.takedowns.as_ref().map(|name| base.join(name));
+    let (takedowns, takedowns_key) = ledger.as_deref().map_or(Ok((None, None)), read_ledger)?;
     let (schema, audit) = (named(&written.schema.extends)?, named(&written.dataset.audit)?);
     let files = NamedFiles {
-        sources: sources.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
-        schema: schema.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
-        audit: audit.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
-        boilerplate: boilerplate.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+        sources: pair(&sources),
+        schema: pair(&schema),
+        audit: pair(&audit),
+        boilerplate: pair(&boilerplate),
+        takedowns: pair(&takedowns),
+        takedowns_key: pair(&takedowns_key),
     };
     let mut config = config::resolve(&written, &base, files)?;
     if let Some(input) = input {
@@ -139,7 +146,28 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
     if let Some(output) = output {
         output.clone_into(&mut config.export.path);
     }
-    Ok(Loaded { config, origin })
+    Ok(Loaded { config, origin, ledger })
+}
+
+/// Name and text of a file.
+type NamedText = Option<(String, String)>;
+
+fn pair(file: &NamedText) -> Option<(&str, &str)> {
+    file.as_ref().map(|(name, text)| (name.as_str(), text.as_str()))
+}
+
+/// The ledger of takedowns, empty before the first one, and its key.
+fn read_ledger(path: &Path) -> Result<(NamedText, NamedText)> {
+    let there = |path: &Path| -> Result<NamedText> {
+        is_there(path).then(|| Ok((path.display().to_string(), read_text(path)?))).transpose()
+    };
+    let (ledger, key) = (there(path)?, there(&takedowns_key(path))?);
+    if ledger.is_none() && key.is_some() {
+        return Err(Error::config(format!("cannot read `{}`", path.display()))
+            .caused_by(format!("expected the ledger of the key `{}`, but found none", takedowns_key(path).display()))
+            .hint("put the ledger back; if nothing was ever taken down, remove the key"));
+    }
+    Ok((ledger.or_else(|| Some((path.display().to_string(), String::new()))), key))
 }
 
 fn read_text(path: &Path) -> Result<String> {

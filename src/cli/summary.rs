@@ -181,6 +181,10 @@ fn stages(text: &mut String, account: &Account) {
 
 fn sources(text: &mut String, account: &Account) {
     let mut rows = vec![cells(["source", "in", "articles", "duplicates", "rejected"])];
+    let with_takedowns = account.taken_down > 0;
+    if with_takedowns {
+        rows[0].push("taken down".to_owned());
+    }
     let mut by_size: Vec<_> = account.sources.iter().collect();
     by_size.sort_by(|a, b| b.1.records.cmp(&a.1.records).then_with(|| a.0.cmp(b.0)));
     for (source, count) in by_size.iter().take(MAX_SOURCES) {
@@ -191,6 +195,9 @@ fn sources(text: &mut String, account: &Account) {
             &count.duplicates.to_string(),
             &count.rejected.to_string(),
         ]));
+        if with_takedowns {
+            rows.last_mut().expect("law: a row was pushed").push(count.taken_down.to_string());
+        }
     }
     if by_size.len() > MAX_SOURCES {
         rows.push(vec![format!("and {} more, see `manifest.json`", by_size.len() - MAX_SOURCES)]);
@@ -207,11 +214,15 @@ fn closing(text: &mut String, manifest: &Manifest) {
     line(
         text,
         &format!(
-            "{} = {} + {} + {} rejected",
+            "{} = {} + {} + {} rejected{}",
             plural(account.records, "record"),
             plural(account.articles, "article"),
             plural(account.duplicates, "duplicate"),
-            account.rejected
+            account.rejected,
+            match account.taken_down {
+                0 => String::new(),
+                count => format!(" + {count} taken down"),
+            }
         ),
     );
     if account.rejected > 0 {

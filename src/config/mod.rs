@@ -1,6 +1,7 @@
 //! The configuration: as written in `copydesk.toml`, and as checked and resolved.
 
 mod audit;
+mod dataset;
 mod dedup;
 mod expect;
 mod resolve;
@@ -18,15 +19,17 @@ use crate::kernels::match_path::PathPattern;
 use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
+use crate::stages::takedowns::Takedowns;
 use crate::statement::OwnKey;
+use crate::writers::description::Description;
 
 pub use audit::{AUDIT_FORM, AuditResult, AuditStratum, MeasuredRate};
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use validate::{Most, RejectionLimits};
 pub use written::{
-    Written, WrittenDataset, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit,
-    WrittenSchema, WrittenValidate,
+    Written, WrittenDates, WrittenDedup, WrittenExport, WrittenField, WrittenInput, WrittenLimit, WrittenSchema,
+    WrittenValidate,
 };
 
 /// The checked configuration: names looked up, ranges checked, defaults filled.
@@ -51,11 +54,15 @@ pub struct Config {
     /// How the dataset is written.
     pub export: ExportConfig,
     /// What the dataset says about itself.
-    pub dataset: DatasetConfig,
+    pub dataset: Description,
     /// Error rates that a person has measured, where the configuration names them; of which dataset, they say themselves.
     pub audit: Option<AuditResult>,
     /// What `check` expects of the dataset.
     pub expectations: Vec<Expectation>,
+    /// Articles that were taken down.
+    pub takedowns: Arc<Takedowns>,
+    /// The digest without the takedowns.
+    pub digest_of_rest: Digest,
     /// Digest of everything above but the expectations, the most that may be rejected and the paths of input and output, and of every
     /// file that the config names.
     pub digest: Digest,
@@ -101,13 +108,6 @@ pub struct ExportConfig {
     pub append_only: bool,
     /// How articles are split, where they are.
     pub splits: Option<SplitRule>,
-}
-
-/// `[dataset]`, resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DatasetConfig {
-    /// Name on the card.
-    pub name: Option<String>,
-    /// Semantic version that the user gives the dataset.
-    pub version: String,
+    /// Whether the dataset has a report.
+    pub report: bool,
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::schema::{FieldNames, resolve_fields, resolve_schema};
 use super::written::{Written, WrittenExport, WrittenField};
-use super::{AuditResult, Config, DatasetConfig, ExportConfig, InputConfig, OnUnreadable};
+use super::{AuditResult, Config, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
 use crate::extractors::registry::Registry;
 use crate::kernels::assign_split::SplitRule;
@@ -17,6 +17,7 @@ use crate::kernels::parse_date::{DateContext, DateOrder, Precision, parse_date};
 use crate::kernels::sha256::Digest;
 use crate::stages::attach::AttachOptions;
 use crate::stages::ingest::MAX_RECORD_BYTES;
+use crate::stages::takedowns::Takedowns;
 
 /// Reads the text of `copydesk.toml`.
 ///
@@ -53,6 +54,10 @@ pub struct NamedFiles<'a> {
     pub sources: Option<(&'a str, &'a str)>,
     /// `dedup.boilerplate`
     pub boilerplate: Option<(&'a str, &'a str)>,
+    /// `dataset.takedowns`; empty where nothing was taken down yet.
+    pub takedowns: Option<(&'a str, &'a str)>,
+    /// The key beside it, where there is one.
+    pub takedowns_key: Option<(&'a str, &'a str)>,
     /// `schema.extends`
     pub schema: Option<(&'a str, &'a str)>,
     /// `dataset.audit`
@@ -85,15 +90,19 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         parquet_zstd_level: in_range("export.parquet-zstd-level", written.export.parquet_zstd_level)?,
         append_only: written.export.append_only,
         splits: resolve_splits(&written.export)?,
+        report: written.export.report,
     };
     if export.append_only && export.splits.is_some() {
         return Err(key_error("export.append-only", "expected it without splits, but found both")
             .hint("the side of a published article could change with what arrives"));
     }
-    let dataset = DatasetConfig { name: written.dataset.name.clone(), version: semver(&written.dataset.version)? };
+    let dataset = super::dataset::resolve_dataset(&written.dataset)?;
     let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
     let audit = files.audit.map(|(name, text)| AuditResult::parse(text, name)).transpose()?;
-    let digest = digest(written, files, &input);
+    let takedowns = files.takedowns.map(|ledger| Takedowns::parse(ledger, files.takedowns_key)).transpose()?;
+    let takedowns = takedowns.unwrap_or_default();
+    let digest_of_rest = digest(written, files, &input);
+    let digest = digest_with(&digest_of_rest, &takedowns);
     Ok(Config {
         input,
         articles,
@@ -107,8 +116,29 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         dataset,
         audit,
         expectations,
+        takedowns: Arc::new(takedowns),
+        digest_of_rest,
         digest,
     })
+}
+
+/// The digest of a configuration with a ledger of takedowns; one that is empty leaves no trace.
+fn digest_with(rest: &Digest, takedowns: &Takedowns) -> Digest {
+    match takedowns.digest() {
+        None => *rest,
+        Some(ledger) => {
+            Digest::of(json!({ "config": rest.to_string(), "takedowns": ledger.to_string() }).to_string().as_bytes())
+        }
+    }
+}
+
+impl Config {
+    /// The same configuration with another ledger of takedowns.
+    #[must_use]
+    pub fn with_takedowns(&self, takedowns: Takedowns) -> Self {
+        let digest = digest_with(&self.digest_of_rest, &takedowns);
+        Self { takedowns: Arc::new(takedowns), digest, ..self.clone() }
+    }
 }
 
 fn resolve_input(written: &Written, base: &Path) -> Result<InputConfig> {
@@ -217,15 +247,6 @@ fn offset_seconds(text: &str) -> Option<i32> {
     Some(sign * (number(hours, 15)? * 3600 + number(minutes, 59)? * 60))
 }
 
-fn semver(version: &str) -> Result<String> {
-    let parts: Vec<&str> = version.split('.').collect();
-    let plain = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if parts.len() == 3 && parts.iter().all(plain) {
-        return Ok(version.to_owned());
-    }
-    Err(key_error("dataset.version", &format!("expected a semantic version such as `1.0.0`, but found `{version}`")))
-}
-
 fn in_range(key: &str, level: i32) -> Result<i32> {
     if (1..=22).contains(&level) {
         return Ok(level);
@@ -264,7 +285,7 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
         })
         .collect();
     let mut resolved = json!({
-        "dataset": { "name": written.dataset.name, "version": written.dataset.version },
+        "dataset": super::dataset::digested(&written.dataset),
         "input": {
             "on-unreadable": written.input.on_unreadable,
             "max-record": input.max_record,
@@ -288,6 +309,9 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
     // What is not set leaves no trace, so that a digest of an earlier version stays.
     if let Some(rule) = resolve_splits(&written.export).ok().flatten() {
         resolved["export"]["splits"] = json!(rule);
+    }
+    if written.export.report {
+        resolved["export"]["report"] = json!(true);
     }
     if let Some((_, list)) = files.boilerplate {
         resolved["dedup"]["boilerplate"] = json!(Digest::of(list.as_bytes()).to_string());
@@ -328,6 +352,7 @@ mod tests {
         assert_eq!(digest(""), digest("[validate]\nmax-rejected = 1"));
         assert_eq!(digest(""), digest("[export]\nappend-only = true"), "the manifest says what was appended");
         assert_ne!(digest(""), digest("[dedup]\nexact = \"flag\""));
+        assert_ne!(digest(""), digest("[dataset]\nlicense = \"CC0-1.0\""), "the card says it");
         assert_ne!(digest(""), digest("[fields]\nbody = \"text\""));
         let list = |text: &str| {
             let files = NamedFiles { boilerplate: Some(("b.jsonl", text)), ..NamedFiles::default() };
@@ -342,6 +367,8 @@ mod tests {
         let split = "[export]\nsplits = { train = 0.8, test = 0.2 }";
         assert_ne!(digest(""), digest(split));
         assert_ne!(digest(split), digest("[export]\nsplits = { train = 0.8, validation = 0.2 }"));
+        assert_eq!(digest(""), digest("[export]\nreport = false"));
+        assert_ne!(digest(""), digest("[export]\nreport = true"));
         assert_ne!(digest(""), digest("[export]\nsplit-dates = { test = \"2024-07-01\" }"));
     }
 
@@ -377,6 +404,11 @@ mod tests {
                 "[dates]\norder = \"ydm\"",
                 "[dates.abbreviations]\nEST = \"5\"",
                 "[dataset]\nversion = \"one\"",
+                "[dataset]\nlicence = \"CC0-1.0\"",
+                "[dataset]\nname = \" \"",
+                "[dataset]\nauthors = [\"Ada Moreno\\nBen Ode\"]",
+                "[dataset]\nhomepage = \"my page\"",
+                "[dataset]\npublished = \"May 2026\"",
                 "[validate]\nmax-rejected = 0.01",
                 "[validate]\nmax-rejected = \"1\"",
                 "[validate]\nmax-rejected-per-source = \"101%\"",

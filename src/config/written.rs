@@ -6,13 +6,14 @@ use serde::Deserialize;
 
 use super::expect::WrittenExpectation;
 use crate::kernels::assign_split::{SplitDates, SplitShares};
+use crate::writers::description::Description;
 
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Written {
     /// What the dataset says about itself.
-    pub dataset: WrittenDataset,
+    pub dataset: Description,
     /// Which raw files are read, and how.
     pub input: WrittenInput,
     /// Names of your own fields: `body = "text"`, `dateline = "published"`.
@@ -29,18 +30,6 @@ pub struct Written {
     pub export: WrittenExport,
     /// What `copydesk check` expects of the dataset; changes no byte of it.
     pub expect: Vec<WrittenExpectation>,
-}
-
-/// `[dataset]`
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct WrittenDataset {
-    /// Name on the card.
-    pub name: Option<String>,
-    /// Semantic version that you give the dataset.
-    pub version: String,
-    /// Error rates that a person has measured, as `copydesk audit read` writes them; relative to this file.
-    pub audit: Option<String>,
 }
 
 /// `[input]`
@@ -162,12 +151,8 @@ pub struct WrittenExport {
     pub splits: Option<SplitShares>,
     /// The same by time: first days of `validation` and `test`.
     pub split_dates: Option<SplitDates>,
-}
-
-impl Default for WrittenDataset {
-    fn default() -> Self {
-        Self { name: None, version: "0.1.0".into(), audit: None }
-    }
+    /// Whether the dataset shows itself in a page, `report.html`.
+    pub report: bool,
 }
 
 impl Default for WrittenInput {
@@ -220,6 +205,7 @@ impl Default for WrittenExport {
             append_only: false,
             splits: None,
             split_dates: None,
+            report: false,
         }
     }
 }

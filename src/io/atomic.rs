@@ -61,6 +61,34 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     }
 }
 
+/// Writes a file that must not exist yet and that only its owner may read; parents are made.
+///
+/// # Errors
+/// As [`write_new`].
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let target = Target::of(path)?;
+    let write = || -> io::Result<()> {
+        let mut file = File::options().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(bytes).and_then(|()| file.sync_all())
+    };
+    write().map_err(|error| Error::io("write", path, error))?;
+    sync(target.parent())
+}
+
+/// Bytes that nobody can foretell, from the operating system.
+///
+/// # Errors
+/// When the operating system refuses.
+pub fn random_bytes() -> Result<[u8; 32]> {
+    let path = Path::new("/dev/urandom");
+    let mut bytes = [0; 32];
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(|error| Error::io("read", path, error))?;
+    Ok(bytes)
+}
+
 /// Removes a file; one that is gone already is fine.
 ///
 /// # Errors

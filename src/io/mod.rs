@@ -5,7 +5,7 @@
 //! | input | [`walk`], [`open`], [`open_range`], [`open_stdin`], [`sniff_head`], [`cut_lines`], [`feed_lines`] |
 //! | intermediate data | [`SpillDir`], [`IpcWriter`], [`IpcReader`], [`SpillWriter`], [`SpillReader`], [`BlockWriter`], [`BlockReader`] |
 //! | the dataset | [`Staging`], [`DigestWriter`] |
-//! | single files | [`read_limited`], [`write_atomic`], [`write_new`], [`remove_file`], [`open_file`], [`digest_file`] |
+//! | single files | [`read_limited`], [`write_atomic`], [`write_new`], [`write_secret`], [`remove_file`], [`open_file`], [`digest_file`] |
 //!
 //! Errors of the operating system are [`Error`](crate::error::Error)s (or, inside `Read` and `Write`, `io::Error`s) that name the
 //! path. What is wrong with the content of an input is a [`StreamDamage`](crate::stream::StreamDamage).
@@ -33,7 +33,7 @@ mod spill;
 mod target;
 mod walk;
 
-pub use atomic::{read_limited, remove_file, write_atomic, write_new};
+pub use atomic::{random_bytes, read_limited, remove_file, write_atomic, write_new, write_secret};
 pub use blocks::{BlockReader, BlockWriter};
 pub use codec::Compression;
 pub use cut::{cut_lines, feed_lines};

@@ -13,6 +13,8 @@ pub mod estimate_share;
 pub mod extract_body;
 pub mod fold_key;
 pub mod format_time;
+pub mod hash_url;
+pub mod hmac_sha256;
 pub mod json_tape;
 pub mod match_key;
 pub mod match_path;

@@ -16,7 +16,7 @@
 //! - A weekday that does not fit is flagged, not refused: the numbers state the date. A weekday may decide between two readings.
 //! - A name that means different months in different languages needs [`DateContext::language`].
 
-mod civil;
+pub(crate) mod civil;
 mod clock;
 mod epoch;
 mod find;

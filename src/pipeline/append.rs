@@ -19,6 +19,7 @@ use super::run::{Outcome, Started, check_apart, make_plan, write_dataset};
 use super::runs::Run;
 use super::shards::{DecidedRow, plan_shards};
 use super::stage_list::{check_stages, stages};
+use super::tally::Tally;
 use super::{RunOptions, chain::Target};
 use crate::columns::PAIRS;
 use crate::config::Config;
@@ -138,9 +139,10 @@ pub fn append(config: &Config, options: &RunOptions) -> Result<Outcome> {
     part.files = new_files as u64;
     part.gone_files = arrivals.gone;
     part.changed_files = arrivals.read - part.files;
-    let manifest = write_dataset((config, options), (folder, &interim, None), folder, (&staging, Some((&base, part))))?;
+    let (manifest, tally) =
+        write_dataset((config, options), (folder, &interim, None), folder, (&staging, Some((&base, part))))?;
     let rows = sort_by_place(folder, &interim.written.keys, limit)?;
-    let files = base.states().cloned().chain(new_states(&base, &plan)).collect();
+    let files = base.states().cloned().chain(new_states(&base, &plan, &tally)).collect();
     write_index(&staging, (config, &manifest.dataset_sha256), files, (Some(base.index()), &rows))?;
     started.ended("write");
     started.write_facts(&staging, options)?;
@@ -151,8 +153,8 @@ pub fn append(config: &Config, options: &RunOptions) -> Result<Outcome> {
     Ok(Outcome { manifest, output, seconds: started.elapsed().as_secs_f64(), excesses, refusals, arrivals })
 }
 
-fn new_states<'a>(base: &'a Base<'_>, plan: &'a Plan) -> impl Iterator<Item = FileState> + 'a {
-    file_states(plan).into_iter().filter(|state| !base.knows(&state.raw_path))
+fn new_states<'a>(base: &'a Base<'_>, plan: &'a Plan, tally: &Tally) -> impl Iterator<Item = FileState> + 'a {
+    file_states(plan, tally).into_iter().filter(|state| !base.knows(&state.raw_path))
 }
 
 /// Reads raw files again for the texts of their records; the runs have absolute paths.
@@ -342,6 +344,7 @@ pub(super) fn add_published(
         articles: own.articles,
         duplicates: own.duplicates,
         rejected: own.rejected,
+        taken_down: own.taken_down,
         ..part
     };
     own.add(&before.account);
@@ -352,6 +355,7 @@ pub(super) fn add_published(
     for (relation, count) in &before.duplicates.pairs {
         *manifest.duplicates.pairs.entry(relation.clone()).or_default() += count;
     }
+    manifest.composition.add(&before.composition);
     manifest.appended.clone_from(&before.appended);
     manifest.appended.push(part);
     Ok(())

@@ -10,6 +10,7 @@ use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Int32Type, Int64Type, Tim
 
 use crate::columns::interim;
 use crate::dedup::key_row::{BandKeys, Half, KeyRow, NEW_PART, SortKey, push_sort_key};
+use crate::kernels::hash_url::hash_url;
 use crate::kernels::sha256::Digest;
 
 /// The one column that is worth sharing rather than copying: nine tenths of a row.
@@ -104,7 +105,7 @@ impl ArticleRows {
             source_rank: self.source_rank.value(row),
             metadata,
             source_id: self.source_id.value(row).into(),
-            canonical_url: text_option(&self.canonical_url, row).map(url_hash),
+            canonical_url: text_option(&self.canonical_url, row).map(hash_url),
             raw_sha256: half_digest(self.raw_sha256.value(row)),
             text_sha256: half_digest(self.text_sha256.value(row)),
             key_sha256: half(self.key_sha256.value(row)),
@@ -134,13 +135,6 @@ pub fn count_metadata(batch: &RecordBatch) -> Vec<u8> {
         counts.iter_mut().enumerate().for_each(|(row, count)| *count += u8::from(lists.value_length(row) > 0));
     }
     counts
-}
-
-/// The first eight bytes of the SHA-256 of an address.
-fn url_hash(url: &str) -> u64 {
-    let digest = Digest::of(url.as_bytes());
-    let (heads, _) = digest.0.as_chunks::<8>();
-    u64::from_be_bytes(heads[0])
 }
 
 /// The 16 bytes behind `art_`.

@@ -1,10 +1,12 @@
 //! Rows of a finished dataset as text, found by one scan over the columns that are asked for.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection};
+use parquet::file::metadata::PageIndexPolicy;
 
 use crate::columns::cells::{Cells, cells_of};
 use crate::columns::{ARTICLES, Column, Table};
@@ -12,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::io::{Staging, open_file};
 use crate::kernels::format_time::{push_date, push_timestamp};
 use crate::manifest::{FileEntry, Manifest};
-use crate::pipeline::check::files::{path_of, read_manifest, table_files};
+use crate::pipeline::check::files::{articles_table, path_of, read_manifest, table_files};
 use crate::pipeline::check::guard::guarded;
 use crate::pipeline::check::report::Report;
 
@@ -38,9 +40,27 @@ impl<'a> Dataset<'a> {
         }
     }
 
+    /// A dataset that is being written: its tables lie below `root`, and `manifest` is what it will say.
+    pub fn unpublished(root: &'a Path, manifest: Manifest) -> Self {
+        Self { root, manifest }
+    }
+
+    /// The table of articles, with the user's own columns where the dataset has some.
+    ///
+    /// # Errors
+    /// When the operating system refuses the file of its schema.
+    pub fn articles(&self) -> Result<&'static Table> {
+        articles_table((self.root, &self.manifest), &mut Report::new(1))
+    }
+
     /// Where it lies, for messages.
     pub fn name(&self) -> std::path::Display<'_> {
         self.root.display()
+    }
+
+    /// The folder that it lies in.
+    pub fn root(&self) -> &'a Path {
+        self.root
     }
 
     /// The Parquet files of a table, in order, and the part of the dataset that each belongs to.
@@ -87,7 +107,7 @@ impl<'a> Dataset<'a> {
         names: &[&str],
         mut each: impl FnMut(&FilePart<'_>, &RecordBatch) -> Result<()>,
     ) -> Result<()> {
-        for (path, part) in self.files(table)? {
+        for (place, (path, part)) in self.files(table)?.into_iter().enumerate() {
             let mut first = 0;
             let (file, _) =
                 open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
@@ -101,8 +121,49 @@ impl<'a> Dataset<'a> {
                 guarded(|| reader.next().transpose()).map_err(|cause| damaged(&path).caused_by(cause))?
             {
                 let file = path.strip_prefix(self.root).unwrap_or(&path).to_string_lossy();
-                each(&FilePart { number: part, file: &file, first }, &batch)?;
+                each(&FilePart { number: part, place, file: &file, first }, &batch)?;
                 first += batch.num_rows() as u64;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives single rows of a table, with some of their columns, to `each`, in order: its place, the batch, the row in it.
+    ///
+    /// A place is that of the file, as [`FilePart::place`], and of the row in it. Only the pages that hold them are read.
+    ///
+    /// # Errors
+    /// As [`Dataset::scan`].
+    pub fn read_places(
+        &self,
+        table: &Table,
+        (names, places): (&[&str], &BTreeSet<RowPlace>),
+        mut each: impl FnMut(RowPlace, &RecordBatch, usize) -> Result<()>,
+    ) -> Result<()> {
+        for (place, (path, _)) in self.files(table)?.into_iter().enumerate() {
+            let mut wanted = places.range((place, 0)..(place + 1, 0));
+            let rows: Vec<usize> = wanted.clone().map(|(_, row)| *row as usize).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let (file, _) =
+                open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
+            let reader = guarded(|| {
+                let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+                let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?;
+                let total = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+                let ranges = rows.iter().filter(|row| **row < total).map(|row| *row..*row + 1);
+                let selection = RowSelection::from_consecutive_ranges(ranges, total);
+                let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+                builder.with_projection(mask).with_row_selection(selection).build()
+            });
+            let mut reader = reader.map_err(|cause| damaged(&path).caused_by(cause))?;
+            while let Some(batch) =
+                guarded(|| reader.next().transpose()).map_err(|cause| damaged(&path).caused_by(cause))?
+            {
+                for (row, found) in (0..batch.num_rows()).zip(wanted.by_ref()) {
+                    each(*found, &batch, row)?;
+                }
             }
         }
         Ok(())
@@ -127,11 +188,16 @@ impl<'a> Dataset<'a> {
     }
 }
 
+/// A row of a table: the place of its file, as [`FilePart::place`], and the row in it, both from 0.
+pub type RowPlace = (usize, u64);
+
 /// Where a batch of a dataset stands.
 #[derive(Clone, Copy, Debug)]
 pub struct FilePart<'a> {
     /// The part of the dataset: 0 for what was written whole, then the appended ones.
     pub number: u16,
+    /// Place of the file among those of the table, from 0.
+    pub place: usize,
     /// The file below the dataset.
     pub file: &'a str,
     /// Place of its first row in the file, from 0.

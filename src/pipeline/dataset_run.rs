@@ -19,7 +19,7 @@ use parquet::file::metadata::PageIndexPolicy;
 use super::article_rows::{TEXT, id_bytes, numbers, option, text};
 use super::check::guard::guarded;
 use super::dataset_rows::{Dataset, damaged};
-use super::incremental::Paths;
+use super::incremental::{Ids, Paths};
 use super::runs::{Chunk, Run};
 use crate::columns::interim::{self, interim_field};
 use crate::columns::{Table, arrow_schema};
@@ -45,16 +45,24 @@ pub struct DatasetRun {
     /// Row groups in order: place of the file, number in it, sort key of its first row.
     groups: Vec<(usize, usize, Vec<u8>)>,
     stays: Paths,
+    taken: Arc<Ids>,
 }
 
 impl DatasetRun {
-    /// The rows of a part of a dataset, whose table is `articles`, that come from the raw paths `stays`; 0 is what was written whole.
+    /// The rows of a part of a dataset, whose table is `articles`, that come from the raw paths `stays` and are not `taken` down; 0 is
+    /// what was written whole.
     ///
     /// # Errors
     /// When a file is missing or damaged.
-    pub fn open((dataset, part): (&Dataset<'_>, u16), articles: &'static Table, stays: &Paths) -> Result<Self> {
+    pub fn open(
+        (dataset, part): (&Dataset<'_>, u16),
+        articles: &'static Table,
+        stays: &Paths,
+        taken: &Arc<Ids>,
+    ) -> Result<Self> {
         let files = dataset.files(articles)?.into_iter().filter(|(_, of)| *of == part).map(|(path, _)| path);
-        let mut run = Self { articles, files: files.collect(), groups: Vec::new(), stays: stays.clone() };
+        let (stays, taken) = (stays.clone(), Arc::clone(taken));
+        let mut run = Self { articles, files: files.collect(), groups: Vec::new(), stays, taken };
         for (place, path) in run.files.iter().enumerate() {
             let shard = Shard::open(path)?;
             for group in 0..shard.metadata.metadata().num_row_groups() {
@@ -268,7 +276,11 @@ impl DatasetRun {
         let batch = batch.clone().with_schema(arrow_schema(self.articles))?;
         let wanted: BooleanArray = text(&batch, "raw_path")
             .iter()
-            .map(|path| Some(path.is_some_and(|path| self.stays.contains(path))))
+            .zip(text(&batch, "id"))
+            .map(|(path, id)| {
+                let taken = || !self.taken.is_empty() && id.is_some_and(|id| self.taken.contains(&id_bytes(id)));
+                Some(path.is_some_and(|path| self.stays.contains(path)) && !taken())
+            })
             .collect();
         if wanted.true_count() == batch.num_rows() {
             return with_interim_columns(&batch);

@@ -21,6 +21,7 @@ use super::shards::{DecidedRow, ShardPlan};
 use super::side_tables::{SideTable, TableOptions, write_side_table};
 use super::splits::{push_split_member, split_rows};
 use super::table_rows::{Cell, push_batch_row, push_cells, text_cell};
+use super::tally::Tally;
 use super::workers::run_workers;
 use crate::columns::{DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, SPLITS, Table, interim, schema_of};
 use crate::config::Config;
@@ -29,6 +30,9 @@ use crate::error::Result;
 use crate::io::{SpillReader, Staging};
 use crate::kernels::encode_row::RowReader;
 use crate::manifest::{Account, FileEntry, SourceAccount, SplitAccount};
+use crate::rejection::ReasonCode;
+use crate::stages::takedowns::Takedowns;
+use crate::writers::composition::Composition;
 use crate::writers::cut::{CutLimits, RowGroupCut};
 use crate::writers::dataset_digest::DatasetDigest;
 
@@ -45,6 +49,12 @@ pub struct Exported {
     pub digest: DatasetDigest,
     /// How articles were split.
     pub splits: Option<SplitAccount>,
+    /// What the rows of `articles` are made of.
+    pub composition: Composition,
+    /// Records that were taken down.
+    pub taken_down: Tally,
+    /// Of them, those that a stage had rejected for another reason: by stage and reason.
+    pub converted: BTreeMap<(String, String), u64>,
 }
 
 /// Writes the tables of a dataset into `staging`.
@@ -103,7 +113,10 @@ pub fn export(
         carried.push(ids);
         members.extend(splits);
     }
-    ledgers.push(rejected_rows((folder, interim), scratch, memory.sorter_bytes, &mut exported.account)?);
+    ledgers.push(rejected_rows((folder, interim, &config.takedowns), (scratch, memory.sorter_bytes), &mut exported)?);
+    exported.taken_down.add(&interim.taken_down);
+    let Exported { taken_down, account, .. } = &mut exported;
+    taken_down.add_to(account);
     if let Some(before) = before {
         let carried = Sorted::merge(carried, &scratch.join("carried-ids"))?;
         candidates.push(carried_candidates(before, &carried, scratch, memory.sorter_bytes)?);
@@ -171,6 +184,7 @@ impl Exported {
         self.files.extend(other.files);
         self.digest.merge(&other.digest);
         self.account.add(&other.account);
+        self.composition.add(&other.composition);
     }
 }
 
@@ -238,6 +252,7 @@ impl ShardWorker<'_> {
         drop(gathered);
         let rows = batch.num_rows() as u64;
         group.verdicts.clear();
+        self.exported.composition.count(self.context.config.articles, &batch)?;
         files.write(batch)?;
         self.context.options.progress.exported.fetch_add(rows, std::sync::atomic::Ordering::Relaxed);
         Ok(())
@@ -435,20 +450,33 @@ fn fill_cluster_columns(articles: &Table, batch: &RecordBatch, verdicts: &[Verdi
     Ok(RecordBatch::try_new(schema_of(articles, &columns), columns)?)
 }
 
-/// The ledger rows of stopped records, counted by source.
+/// The ledger rows of stopped records, counted by source; what was taken down is only counted.
 fn rejected_rows(
-    (folder, interim): (&Path, &Interim),
-    scratch: &Path,
-    limit: usize,
-    account: &mut Account,
+    (folder, interim, takedowns): (&Path, &Interim, &Takedowns),
+    (scratch, limit): (&Path, usize),
+    exported: &mut Exported,
 ) -> Result<Sorted> {
     let mut sorter = Sorter::new(scratch.join("rejected"), limit);
     let mut row = Vec::new();
     for file in &interim.written.rejects {
         let mut rows = SpillReader::open(&folder.join(file), 64 << 10)?;
         while rows.next(&mut row)? {
-            let source_id = rejected_source(&row);
-            let counts: &mut SourceAccount = account.sources.entry(source_id).or_default();
+            let source_id = rejected_cell(&row, "source_id");
+            let reason = rejected_cell(&row, "reason");
+            let taken_down = reason == ReasonCode::TakenDown.code();
+            if taken_down
+                || takedowns.names_id(rejected_cell(&row, "id"))
+                || takedowns.names_raw(rejected_cell(&row, "raw_sha256"))
+            {
+                let stage = rejected_cell(&row, "stage");
+                exported.taken_down.count(rejected_cell(&row, "raw_path"), source_id, stage);
+                if !taken_down {
+                    *exported.converted.entry((stage.to_owned(), reason.to_owned())).or_default() += 1;
+                }
+                continue;
+            }
+            let account = &mut exported.account;
+            let counts: &mut SourceAccount = account.sources.entry(source_id.to_owned()).or_default();
             counts.records += 1;
             counts.rejected += 1;
             account.records += 1;
@@ -459,12 +487,12 @@ fn rejected_rows(
     sorter.finish()
 }
 
-/// `source_id`, the eighth cell of a ledger row.
-fn rejected_source(row: &[u8]) -> String {
+/// A text of a ledger row.
+fn rejected_cell<'a>(row: &'a [u8], name: &str) -> &'a str {
     let mut reader = RowReader::new(row);
     reader.skip_ordered();
     reader.i64();
-    text_cell(&RECORDS, reader, "source_id").unwrap_or_default().to_owned()
+    text_cell(&RECORDS, reader, name).unwrap_or_default()
 }
 
 /// The proven pairs as rows of the table.

@@ -64,6 +64,6 @@ pub fn publish(staging: &mut Staging, mut verdict: Verdict) -> Result<Verdict> {
 }
 
 /// A path as the user would write it: without a leading `./`.
-fn shown_path(path: &Path) -> PathBuf {
+pub(super) fn shown_path(path: &Path) -> PathBuf {
     path.strip_prefix(".").unwrap_or(path).to_owned()
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::Written;
 use super::decide::DecideCounts;
 use super::shards::ShardPlan;
+use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::io::{Staging, read_limited};
 use crate::manifest::{InputAccount, StageAccount, TOOL};
@@ -39,6 +40,9 @@ pub struct Interim {
     /// The part of a dataset that is being appended; 0 for a whole dataset.
     #[serde(default, skip_serializing_if = "is_whole")]
     pub part: u16,
+    /// Records of the dataset that is added to that were taken down.
+    #[serde(default, skip_serializing_if = "Tally::is_empty")]
+    pub taken_down: Tally,
     /// The files.
     pub written: Written,
     /// Behind `dedup`: the shards to be written.
@@ -64,6 +68,7 @@ impl Interim {
             records: 0,
             accounts: Vec::new(),
             part: 0,
+            taken_down: Tally::default(),
             written: Written::default(),
             shards: Vec::new(),
             counts: DecideCounts::default(),

@@ -1,5 +1,6 @@
 //! Whole runs and single stages: what happens in which folder, and what is published.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
@@ -13,6 +14,7 @@ use super::chain::Target;
 use super::dataset_rows::Dataset;
 use super::dataset_run::DatasetRun;
 use super::decide::{Before, DecideContext, decide};
+use super::describe::documents;
 use super::export::export;
 use super::external_sort::Sorted;
 use super::gates::{Gates, Verdict, publish};
@@ -25,9 +27,11 @@ use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
 use super::rejection_gate::Refusal;
+use super::report::{REPORT_FILE, unpublished_page};
 use super::runs::RunLimits;
 use super::shards::plan_shards;
 use super::stage_list::{STAGE_NAMES, check_stages, stages};
+use super::tally::Tally;
 use crate::columns::{json_schema, tables_of};
 use crate::config::Config;
 use crate::dedup::Pair;
@@ -35,9 +39,9 @@ use crate::error::{Error, Result};
 use crate::io::{Kind, SpillDir, SpillWriter, Staging, cpu_seconds, link_or_copy, peak_rss};
 use crate::kernels::encode_row::RowReader;
 use crate::kernels::sha256::{Digest, DigestSum};
-use crate::manifest::{Account, AppendedPart, DuplicateAccount, FileEntry, Manifest};
+use crate::manifest::{Account, AppendedPart, DuplicateAccount, FileEntry, Manifest, PolicyAccount, StageAccount};
+use crate::rejection::ReasonCode;
 use crate::stages::Stage;
-use crate::writers::card::{CardFacts, card};
 
 /// What a run published.
 #[derive(Clone, Debug, Serialize)]
@@ -119,7 +123,8 @@ fn run_guarded(config: &Config, options: &RunOptions, gates: Gates) -> Result<Ou
     dedup_folder((config, options), spill.path(), &mut interim, &Earlier::default())?;
     started.ended("decide");
     options.progress.phase.store(3, Ordering::Relaxed);
-    let manifest = write_dataset((config, options), (spill.path(), &interim, None), spill.path(), (&staging, None))?;
+    let (manifest, _) =
+        write_dataset((config, options), (spill.path(), &interim, None), spill.path(), (&staging, None))?;
     started.ended("write");
     started.write_facts(&staging, options)?;
     let Verdict { output, excesses, refusals } = publish(&mut staging, gates.judge(&manifest.account))?;
@@ -177,6 +182,7 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
             let carried = base.carry(&unchanged, false, (folder, memory.runs, limit))?;
             interim.records += carried.records;
             add_accounts(&mut interim.accounts, &carried.accounts);
+            interim.taken_down = carried.taken_down;
             stubs.clone_from(&carried.stubs.runs);
             interim.written.add(carried.written);
             interim.written.add(carried.stubs);
@@ -200,9 +206,9 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         }
         options.progress.phase.store(3, Ordering::Relaxed);
         let before = base.as_ref().map(Base::dataset);
-        let manifest = write_dataset((config, options), (folder, &interim, before), folder, (&staging, None))?;
+        let (manifest, tally) = write_dataset((config, options), (folder, &interim, before), folder, (&staging, None))?;
         let rows = sort_by_place(folder, &interim.written.keys, limit)?;
-        write_index(&staging, (config, &manifest.dataset_sha256), file_states(&plan), (None, &rows))?;
+        write_index(&staging, (config, &manifest.dataset_sha256), file_states(&plan, &tally), (None, &rows))?;
         started.ended("write");
         started.write_facts(&staging, options)?;
         let verdict = Gates::of(config).judge(&manifest.account);
@@ -219,11 +225,11 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
 
 /// What dedup knows of the dataset that is added to.
 #[derive(Debug, Default)]
-struct Earlier {
-    known: Option<KnownPairs>,
-    gone: Option<Sorted>,
-    rows: Vec<DatasetRun>,
-    without_text: Mutex<Paths>,
+pub(super) struct Earlier {
+    pub(super) known: Option<KnownPairs>,
+    pub(super) gone: Option<Sorted>,
+    pub(super) rows: Vec<DatasetRun>,
+    pub(super) without_text: Mutex<Paths>,
 }
 
 /// Runs one stage: `input` is what the stage before wrote (raw files for `ingest`), `output` a folder, or for `export` the dataset.
@@ -265,7 +271,8 @@ pub fn run_stage(name: &str, config: &Config, options: &RunOptions) -> Result<Ou
         Some(interim) if name == "export" => {
             options.progress.phase.store(3, Ordering::Relaxed);
             let spill = SpillDir::create_beside(output)?;
-            let manifest = write_dataset((config, options), (input, &interim, None), spill.path(), (&staging, None))?;
+            let (manifest, _) =
+                write_dataset((config, options), (input, &interim, None), spill.path(), (&staging, None))?;
             started.write_facts(&staging, options)?;
             verdict = Gates::of(config).judge(&manifest.account);
             manifest
@@ -334,7 +341,7 @@ pub(super) fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
 }
 
 /// Decides the records of a folder of runs and plans the shards, beside the runs.
-fn dedup_folder(
+pub(super) fn dedup_folder(
     (config, options): (&Config, &RunOptions),
     folder: &Path,
     interim: &mut Interim,
@@ -377,13 +384,13 @@ fn dedup_folder(
     Ok(())
 }
 
-/// Writes tables, schemas, card and manifest into `staging`.
+/// Writes tables, schemas, card and manifest into `staging`; the manifest and the records that were taken down come back.
 pub(super) fn write_dataset(
     (config, options): (&Config, &RunOptions),
     (folder, interim, before): (&Path, &Interim, Option<&Dataset<'_>>),
     scratch: &Path,
     (staging, appended): (&Staging, Option<(&Base<'_>, AppendedPart)>),
-) -> Result<Manifest> {
+) -> Result<(Manifest, Tally)> {
     let exported = export((config, options), (folder, interim, before), scratch, staging)?;
     let mut manifest = Manifest::new(dataset_version(config), interim.config_sha256.clone());
     manifest.extends = config.articles.extension.map(|extension| extension.digest.clone());
@@ -393,6 +400,7 @@ pub(super) fn write_dataset(
     manifest.account = exported.account;
     assert_eq!(manifest.account.records, interim.records, "law: every record that was read has one row in `records`");
     manifest.account.stages.clone_from(&interim.accounts);
+    convert(&mut manifest.account.stages, &exported.converted);
     assert_eq!(manifest.account.open_sum(), None, "law: the sum is closed");
     manifest.duplicates = DuplicateAccount {
         clusters: interim.counts.clusters,
@@ -400,6 +408,11 @@ pub(super) fn write_dataset(
         wide_buckets: interim.counts.wide_buckets,
         pairs: interim.counts.pairs.clone(),
     };
+    manifest.dataset.clone_from(&config.dataset);
+    let policies = config.dedup.policies;
+    manifest.policies =
+        PolicyAccount { exact: policies.exact.name().to_owned(), near: policies.near.name().to_owned() };
+    manifest.composition = exported.composition;
     manifest.files = exported.files;
     manifest.splits = exported.splits;
     let mut dataset_digest = DigestSum::from(&exported.digest.sum());
@@ -414,32 +427,45 @@ pub(super) fn write_dataset(
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
-    let text = card(&CardFacts {
-        name: config.dataset.name.as_deref(),
-        dataset_version: &manifest.dataset_version,
-        schema_version: &manifest.schema_version,
-        tool_version: &manifest.tool_version,
-        records: manifest.account.records,
-        articles: manifest.account.articles,
-        duplicates: manifest.account.duplicates,
-        rejected: manifest.account.rejected,
-        dataset_digest: dataset_digest.to_digest(),
-        formats: &["parquet", "jsonl"],
-        own_columns: config.articles.own_columns(),
-        splits: manifest.splits.as_ref().map(|splits| &splits.rows),
-    });
-    manifest.files.push(write_text(staging, "README.md", &text)?);
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+    let tables: Vec<_> = tables_of(config.articles, manifest.splits.is_some()).collect();
+    for (path, text) in documents(&manifest, &tables) {
+        manifest.files.push(write_text(staging, path, &text)?);
+    }
+    manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+    if config.export.report {
+        let page = unpublished_page((staging.path(), &manifest), scratch, options)?;
+        manifest.files.push(write_file(staging, REPORT_FILE, &page)?);
+        manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+    }
     let mut file = staging.create(MANIFEST)?;
     write_json(&mut file, &manifest, &staging.path().join(MANIFEST))?;
     file.finish()?;
-    Ok(manifest)
+    Ok((manifest, exported.taken_down))
+}
+
+/// Says of records that were rejected and are named by the ledger of takedowns that they were taken down.
+fn convert(stages: &mut [StageAccount], converted: &BTreeMap<(String, String), u64>) {
+    for ((stage, reason), count) in converted {
+        let account = stages.iter_mut().find(|account| account.stage == *stage);
+        let rejected = &mut account.expect("law: a rejected record names its stage").rejected;
+        let left = rejected.get_mut(reason).expect("law: a rejected record was counted");
+        *left -= count;
+        if *left == 0 {
+            rejected.remove(reason);
+        }
+        *rejected.entry(ReasonCode::TakenDown.code().to_owned()).or_default() += count;
+    }
 }
 
 fn write_text(staging: &Staging, path: &str, text: &str) -> Result<FileEntry> {
+    write_file(staging, path, text.as_bytes())
+}
+
+fn write_file(staging: &Staging, path: &str, bytes: &[u8]) -> Result<FileEntry> {
     use std::io::Write as _;
     let mut file = staging.create(path)?;
-    file.write_all(text.as_bytes()).map_err(|error| Error::io("write", &staging.path().join(path), error))?;
+    file.write_all(bytes).map_err(|error| Error::io("write", &staging.path().join(path), error))?;
     let digest = file.finish()?;
     Ok(FileEntry {
         path: path.to_owned(),

@@ -10,6 +10,7 @@ use crate::stages::attach::Attach;
 use crate::stages::fingerprint::Fingerprint;
 use crate::stages::ingest;
 use crate::stages::normalize::Normalize;
+use crate::stages::takedowns::Gate;
 use crate::stages::validate::Validate;
 
 /// Every stage command, in order.
@@ -24,7 +25,7 @@ pub fn stages(config: &Config) -> Result<Vec<Box<dyn Stage>>> {
         Box::new(Normalize),
         Box::new(Attach::new(Arc::clone(&config.attach))),
         Box::new(Fingerprint::new(config.dedup.near, Arc::clone(&config.dedup.boilerplate))),
-        Box::new(Validate::new(config.articles)),
+        Box::new(Gate::behind(Box::new(Validate::new(config.articles)), Arc::clone(&config.takedowns))),
     ])
 }
 

@@ -6,6 +6,7 @@ pub mod attach;
 pub mod fingerprint;
 pub mod ingest;
 pub mod normalize;
+pub mod takedowns;
 pub mod validate;
 
 use arrow::array::RecordBatch;

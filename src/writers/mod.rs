@@ -3,13 +3,16 @@
 //! A writer never opens a file. It is given whole row groups, cut by [`cut`], so its bytes depend on the rows alone.
 
 pub mod audit_page;
-pub mod card;
+pub mod composition;
 pub mod cut;
 pub mod dataset_digest;
+pub mod description;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod jsonl;
 pub mod parquet;
+pub mod report;
+pub mod stats;
 
 use std::io::Write;
 

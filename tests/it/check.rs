@@ -11,13 +11,15 @@ use arrow::array::{
 };
 use arrow::compute::{concat_batches, take_record_batch};
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
-use copydesk::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, SPLITS, Table};
+use copydesk::columns::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, SPLITS, Table, tables_of};
 use copydesk::config::{Written, resolve};
 use copydesk::kernels::assign_split::SplitShares;
 use copydesk::kernels::sha256::Digest;
 use copydesk::manifest::Manifest;
 use copydesk::pipeline::check::{Report, Rule, RuleName, check_dataset};
+use copydesk::pipeline::describe::documents;
 use copydesk::pipeline::{self, RunOptions};
+use copydesk::writers::composition::Composition;
 use copydesk::writers::cut::CutLimits;
 use copydesk::writers::dataset_digest::DatasetDigest;
 use copydesk::writers::{
@@ -121,13 +123,18 @@ impl Forged {
 
     /// Makes lengths and digests of the manifest those of the files.
     fn seal(&self) {
-        let mut digest = DatasetDigest::default();
+        let (mut digest, mut composition) = (DatasetDigest::default(), Composition::default());
         for path in self.shards(&ARTICLES) {
+            let batch = self.read(&path);
             let mut writer = Box::new(JsonlWriter::new(std::io::sink(), &ARTICLES));
-            writer.write(&self.read(&path)).unwrap();
+            writer.write(&batch).unwrap();
             digest.merge(&writer.finish().unwrap().digest.unwrap());
+            composition.count(&ARTICLES, &batch).unwrap();
         }
-        self.edit(|manifest| manifest.dataset_sha256 = digest.sum().to_string());
+        self.edit(|manifest| {
+            manifest.dataset_sha256 = digest.sum().to_string();
+            manifest.composition = composition;
+        });
         self.seal_bytes();
     }
 
@@ -143,9 +150,16 @@ impl Forged {
         });
     }
 
+    /// Changes the manifest, and makes the documents say what it says.
     fn edit(&self, edit: impl FnOnce(&mut Manifest)) {
         let mut changed = manifest(&self.root());
         edit(&mut changed);
+        for (path, text) in documents(&changed, &tables_of(&ARTICLES, true).collect::<Vec<_>>()) {
+            fs::write(self.root().join(path), &text).unwrap();
+            let entry = changed.files.iter_mut().find(|entry| entry.path == path).unwrap();
+            entry.bytes = text.len() as u64;
+            entry.sha256 = Digest::of(text.as_bytes()).to_string();
+        }
         fs::write(self.root().join("manifest.json"), serde_json::to_vec_pretty(&changed).unwrap()).unwrap();
     }
 
@@ -248,8 +262,8 @@ const CASES: &[(Rule, &[Rule], Change)] = &[
     (Rule::ManifestReadable, &[], |forged| fs::write(forged.root().join("manifest.json"), "{").unwrap()),
     (Rule::ManifestSums, &[Rule::FateCounts], |forged| forged.edit(|manifest| manifest.account.articles += 1)),
     (Rule::FilePresent, &[], |forged| fs::remove_file(forged.root().join("README.md")).unwrap()),
-    (Rule::FileLength, &[Rule::FileDigest], |forged| forged.append("README.md", b"more")),
-    (Rule::FileDigest, &[], |forged| {
+    (Rule::FileLength, &[Rule::FileDigest, Rule::Documents], |forged| forged.append("README.md", b"more")),
+    (Rule::FileDigest, &[Rule::Documents], |forged| {
         let path = forged.root().join("README.md");
         let changed = fs::read_to_string(&path).unwrap().replace('e', "E");
         fs::write(path, changed).unwrap();
@@ -262,6 +276,14 @@ const CASES: &[(Rule, &[Rule], Change)] = &[
         let jsonl = forged.shards(&ARTICLES)[0].replace(".parquet", ".jsonl");
         fs::remove_file(forged.root().join(&jsonl)).unwrap();
         forged.edit(|manifest| manifest.files.retain(|entry| entry.path != jsonl));
+    }),
+    (Rule::Documents, &[Rule::FileDigest, Rule::FileLength], |forged| {
+        let path = forged.root().join("croissant.json");
+        let changed = fs::read_to_string(&path).unwrap().replace("not stated", "CC0-1.0");
+        fs::write(path, changed).unwrap();
+    }),
+    (Rule::Composition, &[], |forged| {
+        forged.edit(|manifest| *manifest.composition.years.values_mut().next().unwrap() += 1);
     }),
     (Rule::SchemaFiles, &[], |forged| {
         forged.append("schema/pair.schema.json", b"\n");

@@ -111,7 +111,9 @@ fn copy_folder(from: &Path, to: &Path) {
 #[test]
 fn console_blocks_of_the_readme_say_what_the_commands_print() {
     let folder = tempfile::tempdir().unwrap();
-    copy_folder(&root().join("raw"), &folder.path().join("raw"));
+    for name in ["raw", "schemas"] {
+        copy_folder(&root().join(name), &folder.path().join(name));
+    }
     for name in ["copydesk.toml", "sources.toml"] {
         fs::copy(root().join(name), folder.path().join(name)).unwrap();
     }

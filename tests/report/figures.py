@@ -29,7 +29,6 @@ UNCHECKED = {
     "dataset.name",
     "dataset.description",
     "dataset.citation",
-    "counts.taken_down",
     "rights.release",
     "rights.authors",
     "rights.acknowledged",
@@ -159,12 +158,13 @@ class Figures:
             SELECT count(*), count(*) FILTER (fate = 'duplicate'), count(*) FILTER (fate = 'rejected'), count(DISTINCT source_id) FROM r
         """)
         first, last = self.one("SELECT day_number(min(day)), day_number(max(day)) FROM x")
+        taken_down = self.manifest["account"].get("taken_down", 0)
         return {
-            "records": records,
+            "records": records + taken_down,
             "articles": articles,
             "duplicates": duplicates,
             "rejected": rejected,
-            "taken_down": 0,
+            "taken_down": taken_down,
             "sources": sources,
             "clusters": clusters,
             "words": words,
@@ -335,8 +335,7 @@ class Figures:
     def comparisons(self):
         place = {row[0]: index for index, row in enumerate(self.listed())}
         self.db.execute("CREATE OR REPLACE TABLE first_rows AS SELECT * FROM (VALUES ('', 0)) t(cluster_id, place) WHERE false")
-        if place:
-            self.db.executemany("INSERT INTO first_rows VALUES (?, ?)", list(place.items())[: 50 * MOST_COMPARISONS])
+        self.db.execute("INSERT INTO first_rows SELECT unnest(?::VARCHAR[]), unnest(?::INT[])", [list(place), list(place.values())])
         pairs = self.rows(f"""
             WITH others AS (
                 SELECT cluster_id, place, arg_min(id, (coalesce(similarity, 2), id)) AS member

@@ -6,7 +6,7 @@
 pub(super) const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Returns the days from 1970-01-01 to a calendar date; the date must be valid for the result to have a meaning.
-pub(super) const fn days_from_civil(year: i32, month: u8, day: u8) -> i32 {
+pub(crate) const fn days_from_civil(year: i32, month: u8, day: u8) -> i32 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -16,7 +16,7 @@ pub(super) const fn days_from_civil(year: i32, month: u8, day: u8) -> i32 {
 }
 
 /// Returns the calendar date (year, month, day) that lies `days` after 1970-01-01.
-pub(super) const fn civil_from_days(days: i32) -> (i32, u8, u8) {
+pub(crate) const fn civil_from_days(days: i32) -> (i32, u8, u8) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);

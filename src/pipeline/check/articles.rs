@@ -19,6 +19,7 @@ use crate::kernels::sha256::Digest;
 use crate::manifest::{FileEntry, Manifest};
 use crate::pipeline::article_rows::{option, text_option};
 use crate::pipeline::interim::MANIFEST;
+use crate::writers::composition::Composition;
 use crate::writers::dataset_digest::DatasetDigest;
 
 /// What the other tables say of an article, digested.
@@ -126,10 +127,11 @@ pub fn check_articles(
         table: files.table,
         shard: None,
         digest: DatasetDigest::default(),
+        composition: Composition::default(),
         articles: Articles::default(),
     };
     let complete = read_table((root, manifest), files, &mut visitor, report)?;
-    let ArticleVisitor { digest, mut articles, .. } = visitor;
+    let ArticleVisitor { digest, composition, mut articles, .. } = visitor;
     articles.complete = complete;
     if complete {
         let found = digest.sum().to_string();
@@ -140,8 +142,11 @@ pub fn check_articles(
                 format_args!("expected {}, but found {found}", manifest.dataset_sha256),
             );
         }
+        if composition != manifest.composition {
+            report.add(Rule::Composition, MANIFEST, difference(&manifest.composition, &composition));
+        }
     } else {
-        report.skip(&[Rule::DatasetDigest]);
+        report.skip(&[Rule::DatasetDigest, Rule::Composition]);
     }
     articles.facts.sort_unstable();
     articles.members.sort_unstable();
@@ -152,12 +157,28 @@ pub fn check_articles(
     Ok(articles)
 }
 
+/// The first count in which two compositions differ.
+fn difference(stated: &Composition, found: &Composition) -> String {
+    let [stated, found] = [stated, found].map(|composition| serde_json::to_value(composition).unwrap_or_default());
+    let null = &serde_json::Value::Null;
+    let (mut place, mut pair) = (String::new(), (&stated, &found));
+    while let (Some(one), Some(other)) = (pair.0.as_object(), pair.1.as_object()) {
+        let keys = one.keys().chain(other.keys());
+        let mut both = keys.map(|key| (key, one.get(key).unwrap_or(null), other.get(key).unwrap_or(null)));
+        let Some((key, one, other)) = both.find(|(_, one, other)| one != other) else { break };
+        place = format!("{place}/{key}");
+        pair = (one, other);
+    }
+    format!("expected {} at `/composition{place}`, but found {}", pair.0, pair.1)
+}
+
 struct ArticleVisitor<'a> {
     root: &'a Path,
     manifest: &'a Manifest,
     table: &'static Table,
     shard: Option<(JsonlComparison, String)>,
     digest: DatasetDigest,
+    composition: Composition,
     articles: Articles,
 }
 
@@ -174,6 +195,7 @@ impl Visitor for ArticleVisitor<'_> {
         check_cluster_columns(rows, report);
         self.check_version(rows, report);
         self.gather(rows);
+        self.composition.count(self.table, rows.batch)?;
         match &mut self.shard {
             Some((comparison, _)) => comparison.rows(rows.batch),
             None => Ok(()),

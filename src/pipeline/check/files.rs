@@ -13,6 +13,7 @@ use crate::io::{OnUnreadable, digest_file, is_directory, open_file, read_limited
 use crate::kernels::sha256::Digest;
 use crate::manifest::{FileEntry, Manifest, TOOL};
 use crate::origin::escape_path;
+use crate::pipeline::describe::documents;
 use crate::pipeline::incremental::FOLDER;
 use crate::pipeline::interim::MANIFEST;
 use crate::pipeline::shard_files::{shard_prefix, shard_stem};
@@ -191,6 +192,31 @@ pub fn check_schemas(
                 file.as_str(),
                 "expected the schema that this version makes, but found another",
             );
+        }
+    }
+    Ok(())
+}
+
+/// Compares the card and its like with what the manifest says.
+///
+/// # Errors
+/// When the operating system refuses a file.
+pub fn check_documents(
+    (root, manifest): (&Path, &Manifest),
+    articles: &'static Table,
+    report: &mut Report,
+) -> Result<()> {
+    let tables: Vec<_> = tables_of(articles, manifest.splits.is_some()).collect();
+    for (file, text) in documents(manifest, &tables) {
+        if !manifest.files.iter().any(|entry| entry.path == file) {
+            report.add(Rule::Documents, file, "expected a file, but the manifest lists none");
+            continue;
+        }
+        let path = root.join(file);
+        let Some((_, length)) = open_file(&path)? else { continue };
+        if length != text.len() as u64 || read_limited(&path, length)? != text.into_bytes() {
+            let detail = "expected what this version makes of the manifest, but found another text";
+            report.add(Rule::Documents, file, detail);
         }
     }
     Ok(())

@@ -74,6 +74,7 @@ fn check_all(path: &Path, report: &mut Report) -> Result<()> {
     }
     let main = files::articles_table((path, &manifest), report)?;
     files::check_schemas((path, &manifest), main, report)?;
+    files::check_documents((path, &manifest), main, report)?;
     let dataset = (path, &manifest);
     let tables = files::table_files(&manifest, main, report);
     let [articles, records, pairs, candidates, splits @ ..] = tables.as_slice() else {

@@ -34,6 +34,7 @@ rules! {
     FileUnlisted = "file-unlisted", "No file is there that the manifest does not list; dot-files, `manifest.json`, `run.json` and the folder `index` apart.";
     ShardNames = "shard-names", "The files of each table are numbered without gap, and each Parquet file of `articles` has its JSONL file.";
     SchemaFiles = "schema-files", "The JSON Schemas are those of the record schema that the manifest names.";
+    Documents = "documents", "`README.md` and `croissant.json` say what the manifest says.";
     ParquetReadable = "parquet-readable", "Every Parquet file can be read to its end.";
     ParquetSchema = "parquet-schema", "Every Parquet file has the columns and types of its table.";
     ParquetFooter = "parquet-footer", "Parquet files state their sort order, have bloom filters on ids and digests, and hold no word of a text in their footer.";
@@ -48,6 +49,7 @@ rules! {
     ParagraphCount = "paragraph-count", "`paragraph_count` is the number of paragraphs of `text`.";
     JsonlEqual = "jsonl-equal", "A JSONL file holds the rows of its Parquet file, byte for byte as copydesk writes them.";
     DatasetDigest = "dataset-digest", "The dataset digest of the manifest is that of the rows.";
+    Composition = "composition", "Languages, dates, rights, sources and gaps of the rows are those that the manifest states.";
     FateCounts = "fate-counts", "`records` holds as many fates, relations and reasons as the manifest states, per source and in all.";
     FateArticle = "fate-article", "Every record with the fate `article` is a row of `articles` with the same origin, and the reverse.";
     DuplicateTarget = "duplicate-target", "Every duplicate names a row of `articles`.";

@@ -27,9 +27,12 @@ use crate::pipeline::external_sort::{Sorted, Sorter};
 use crate::pipeline::rejects::push_ledger_key;
 use crate::pipeline::runs::{RunBuffer, RunLimits};
 use crate::pipeline::table_rows::push_batch_row;
+use crate::pipeline::tally::Tally;
 
 /// Stages whose account is carried over.
 const STAGES: [&str; 5] = ["ingest", "normalize", "attach", "fingerprint", "validate"];
+/// The stage that stops what was taken down.
+const LAST_STAGE: &str = STAGES[4];
 /// Buffer of a spill file.
 const BUFFER: usize = 64 << 10;
 /// Stubs of a batch.
@@ -48,22 +51,35 @@ pub struct Carried {
     pub stubs: Written,
     /// Digests of the folded texts of the records that do not stay, 16 bytes each.
     pub gone: Sorted,
+    /// Records that were taken down, counted among those that stay.
+    pub taken_down: Tally,
 }
 
-/// Writes what stays of a dataset to `folder`: the records of the raw paths for which `stays` holds. With `in_parts` key rows say in
+/// What of a dataset stays.
+#[derive(Debug)]
+pub struct Staying<'a> {
+    /// The raw paths whose records stay.
+    pub paths: &'a Paths,
+    /// Ids of records that are taken down now.
+    pub taken: &'a Ids,
+    /// What was taken down before, of these raw paths.
+    pub taken_down: Tally,
+}
+
+/// Writes what `stays` of a dataset to `folder`. With `in_parts` key rows say in
 /// which part of the dataset they were published.
 ///
 /// # Errors
 /// When the dataset or its index is damaged, or a spill file cannot be written.
 pub fn carry(
     (dataset, articles, index): (&Dataset<'_>, &'static Table, &Index),
-    stays: impl Fn(&str) -> bool,
+    stays: Staying<'_>,
     in_parts: bool,
     (folder, limits, sorter_bytes): (&Path, RunLimits, usize),
 ) -> Result<Carried> {
     let limits = RunLimits { keep_last: false, ..limits };
     let mut ledger = LedgerCarrier {
-        records: 0,
+        records: stays.taken_down.total(),
         rejected: STAGES.map(StageAccount::new).to_vec(),
         articles,
         keys: SpillWriter::create(&folder.join("before.keys"), BUFFER)?,
@@ -71,13 +87,14 @@ pub fn carry(
         stubs: RunBuffer::create(folder, "stubs", limits)?,
         waiting: Vec::new(),
         gone: Sorter::new(folder.join("gone"), sorter_bytes),
+        stays,
         row: Vec::new(),
     };
     let names: Vec<&str> = RECORDS.columns.iter().map(|column| column.name).collect();
     let mut rows = index.rows()?;
     dataset.scan_parts(&RECORDS, &names, |part, batch| {
         let part = if in_parts { part.number } else { NEW_PART };
-        ledger.push((part, batch), &mut rows, &stays)
+        ledger.push((part, batch), &mut rows)
     })?;
     if rows.next()?.is_some() {
         return Err(Error::dataset("the index has more rows than `records`")
@@ -88,8 +105,9 @@ pub fn carry(
     ledger.finish(written)
 }
 
-struct LedgerCarrier {
+struct LedgerCarrier<'a> {
     articles: &'static Table,
+    stays: Staying<'a>,
     records: u64,
     rejected: Vec<StageAccount>,
     keys: SpillWriter,
@@ -100,16 +118,15 @@ struct LedgerCarrier {
     row: Vec<u8>,
 }
 
-impl LedgerCarrier {
+impl LedgerCarrier<'_> {
     fn push<R: std::io::Read>(
         &mut self,
         (part, batch): (u16, &RecordBatch),
         rows: &mut super::index::IndexRows<R>,
-        stays: impl Fn(&str) -> bool,
     ) -> Result<()> {
         let (paths, fates) = (text(batch, "raw_path"), text(batch, "fate"));
         for row in 0..batch.num_rows() {
-            let carried = stays(paths.value(row));
+            let carried = self.stays.paths.contains(paths.value(row));
             self.records += u64::from(carried);
             if fates.value(row) == "rejected" {
                 if carried {
@@ -121,12 +138,18 @@ impl LedgerCarrier {
                 Error::dataset("the index has fewer rows than `records`")
                     .hint("remove the folder `index`, and all raw files are read again")
             })?;
-            if !carried {
+            let id = id_bytes(text(batch, "id").value(row));
+            let taken = self.stays.taken.contains(&id);
+            if !carried || taken {
                 self.gone.push(&known.key_sha256)?;
+                if carried {
+                    let source_id = text(batch, "source_id").value(row);
+                    self.stays.taken_down.count(paths.value(row), source_id, LAST_STAGE);
+                }
                 continue;
             }
             let key = KeyRow {
-                id: id_bytes(text(batch, "id").value(row)),
+                id,
                 raw_path: paths.value(row).into(),
                 raw_index: numbers::<Int64Type>(batch, "raw_index").value(row),
                 published_date: known.published_date,
@@ -185,6 +208,7 @@ impl LedgerCarrier {
         self.keys.finish()?;
         self.rejects.finish()?;
         let stubs = Written { runs: self.stubs.finish()?, ..Written::default() };
+        self.stays.taken_down.add_to_stages(&mut self.rejected);
         let mut left = self.records;
         for account in &mut self.rejected {
             account.received = left;
@@ -192,7 +216,8 @@ impl LedgerCarrier {
             account.kept = left;
         }
         let gone = self.gone.finish()?;
-        Ok(Carried { records: self.records, accounts: self.rejected, written, stubs, gone })
+        let taken_down = self.stays.taken_down;
+        Ok(Carried { records: self.records, accounts: self.rejected, written, stubs, gone, taken_down })
     }
 }
 
@@ -295,6 +320,9 @@ pub fn add_accounts(into: &mut [StageAccount], other: &[StageAccount]) {
         }
     }
 }
+
+/// The 16 bytes of ids.
+pub type Ids = BTreeSet<[u8; 16]>;
 
 /// Raw paths, ordered.
 pub type Paths = BTreeSet<String>;

@@ -19,6 +19,7 @@ use crate::io::{Staging, open_file, read_limited};
 use crate::kernels::sha256::Digest;
 use crate::pipeline::external_sort::Sorted;
 use crate::pipeline::plan::{Plan, PlannedFile};
+use crate::pipeline::tally::{FileTally, Tally};
 
 /// File names below a dataset.
 pub const FOLDER: &str = "index";
@@ -65,6 +66,9 @@ pub struct FileState {
     pub modified: Option<u64>,
     /// Digest of what is known of every record in it: its reader, its sidecar, its path.
     pub facts: String,
+    /// Its records that were taken down.
+    #[serde(default, skip_serializing_if = "FileTally::is_empty")]
+    pub taken_down: FileTally,
 }
 
 impl FileState {
@@ -77,7 +81,13 @@ impl FileState {
             size: file.size,
             modified: modified.and_then(|since| u64::try_from(since.as_nanos()).ok()),
             facts: Digest::of(facts.as_bytes()).to_string()[7..23].to_owned(),
+            taken_down: FileTally::new(),
         }
+    }
+
+    /// Whether a planned file has this state, so that reading it again would give the same records.
+    pub fn is_that_of(&self, file: &PlannedFile) -> bool {
+        self.modified.is_some() && *self == Self { taken_down: self.taken_down.clone(), ..Self::of(file) }
     }
 }
 
@@ -122,9 +132,28 @@ impl Index {
     /// # Errors
     /// When the operating system refuses the file.
     pub fn rows(&self) -> Result<IndexRows<BufReader<File>>> {
-        let (file, _) = open_file(&self.keys)?.ok_or_else(|| damaged(&self.keys))?;
-        Ok(IndexRows { source: BufReader::new(file), path: self.keys.clone(), block: Vec::new().into_iter() })
+        rows_at(&self.keys)
     }
+}
+
+fn rows_at(keys: &Path) -> Result<IndexRows<BufReader<File>>> {
+    let (file, _) = open_file(keys)?.ok_or_else(|| damaged(keys))?;
+    Ok(IndexRows { source: BufReader::new(file), path: keys.to_owned(), block: Vec::new().into_iter() })
+}
+
+/// Gives every row of the index of the dataset at `root`, where there is one, whatever configuration it belongs to.
+///
+/// # Errors
+/// When it is damaged.
+pub fn read_index_rows(root: &Path, mut give: impl FnMut(&IndexRow)) -> Result<()> {
+    let keys = root.join(KEYS);
+    if crate::io::is_there(&keys) {
+        let mut rows = rows_at(&keys)?;
+        while let Some(row) = rows.next()? {
+            give(&row);
+        }
+    }
+    Ok(())
 }
 
 fn damaged(path: &Path) -> Error {
@@ -178,9 +207,13 @@ impl IndexRow {
     }
 }
 
-/// The states of the raw files of a plan.
-pub fn file_states(plan: &Plan) -> Vec<FileState> {
-    plan.files.iter().map(FileState::of).collect()
+/// The states of the raw files of a plan, of whose records some were taken down.
+pub fn file_states(plan: &Plan, taken_down: &Tally) -> Vec<FileState> {
+    let state = |file| {
+        let state = FileState::of(file);
+        FileState { taken_down: taken_down.of_file(&state.raw_path), ..state }
+    };
+    plan.files.iter().map(state).collect()
 }
 
 /// Writes the index of a dataset: `files` are its raw files, `rows` its key rows as [`KeyRow::push_row`] wrote them behind a sort key of

@@ -9,11 +9,12 @@ mod index;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use self::carry::{Carried, carry};
-pub use self::carry::{Paths, add_accounts, is_carried, sort_by_place};
+use self::carry::{Carried, Staying, carry};
+pub use self::carry::{Ids, Paths, add_accounts, is_carried, sort_by_place};
 use self::index::Header;
-pub use self::index::{FOLDER, FileState, Index, file_states, write_index};
+pub use self::index::{FOLDER, FileState, Index, file_states, read_index_rows, write_index};
 use super::dataset_rows::Dataset;
 use super::dataset_run::DatasetRun;
 use super::external_sort::Sorter;
@@ -22,6 +23,7 @@ use super::plan::Plan;
 use super::run_merge::RunMerge;
 use super::runs::{Run, RunLimits};
 use super::shards::{DecidedRow, ShardPlan};
+use super::tally::Tally;
 use crate::columns::{PAIRS, Table};
 use crate::config::Config;
 use crate::dedup::Pair;
@@ -49,6 +51,8 @@ pub struct Base<'a> {
     articles: &'static Table,
     index: Index,
     states: BTreeMap<String, FileState>,
+    /// Ids of records that do not stay, whatever their file.
+    taken: Arc<Ids>,
 }
 
 impl<'a> Base<'a> {
@@ -70,15 +74,21 @@ impl<'a> Base<'a> {
             return Ok(None);
         }
         let states = index.files.iter().map(|state| (state.raw_path.clone(), state.clone())).collect();
-        Ok(Some(Self { dataset, articles: config.articles, index, states }))
+        Ok(Some(Self { dataset, articles: config.articles, index, states, taken: Arc::default() }))
+    }
+
+    /// The same without the records of some ids, which are taken down.
+    #[must_use]
+    pub fn without(self, taken: Ids) -> Self {
+        Self { taken: Arc::new(taken), ..self }
     }
 
     /// Raw paths of the plan that are as they were.
     pub fn unchanged(&self, plan: &Plan) -> Paths {
-        let same = plan.files.iter().filter(|file| {
-            let state = FileState::of(file);
-            state.modified.is_some() && self.states.get(&state.raw_path) == Some(&state)
-        });
+        let same = plan
+            .files
+            .iter()
+            .filter(|file| self.states.get(&file.facts.raw_path).is_some_and(|state| state.is_that_of(file)));
         same.map(|file| file.facts.raw_path.clone()).collect()
     }
 
@@ -103,8 +113,12 @@ impl<'a> Base<'a> {
         in_parts: bool,
         (folder, limits, bytes): (&Path, RunLimits, usize),
     ) -> Result<Carried> {
-        let base = (&self.dataset, self.articles, &self.index);
-        carry(base, |path| unchanged.contains(path), in_parts, (folder, limits, bytes))
+        let mut taken_down = Tally::default();
+        for state in self.states.values().filter(|state| unchanged.contains(&state.raw_path)) {
+            taken_down.insert(&state.raw_path, &state.taken_down);
+        }
+        let stays = Staying { paths: unchanged, taken: &self.taken, taken_down };
+        carry((&self.dataset, self.articles, &self.index), stays, in_parts, (folder, limits, bytes))
     }
 
     /// The rows of a part that stay, where they stand.
@@ -112,7 +126,7 @@ impl<'a> Base<'a> {
     /// # Errors
     /// When the dataset is damaged.
     pub fn rows(&self, part: u16, unchanged: &Paths) -> Result<DatasetRun> {
-        DatasetRun::open((&self.dataset, part), self.articles, unchanged)
+        DatasetRun::open((&self.dataset, part), self.articles, unchanged, &self.taken)
     }
 
     /// The pairs that were verified by their texts; none where some pairs of the dataset were not compared, which does not matter when

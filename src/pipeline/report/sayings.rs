@@ -1,0 +1,44 @@
+//! What a report says that stands in no table: who made the dataset, under which terms, and how wrong it was found to be.
+
+use crate::manifest::Manifest;
+use crate::writers::report::data::{Audit, AuthorPolicy, Release};
+
+/// Facts about a dataset beside its tables; what is not known is none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sayings {
+    /// Name of the dataset.
+    pub name: Option<String>,
+    /// What it is, in words.
+    pub description: Option<String>,
+    /// How to cite it.
+    pub citation: Option<String>,
+    /// What of an article it gives away.
+    pub release: Option<Release>,
+    /// What is done with the names of authors.
+    pub authors: Option<AuthorPolicy>,
+    /// Whether its maker acknowledges texts of sources that reserve their rights.
+    pub acknowledged: Option<bool>,
+    /// Records that were taken down after publication.
+    pub taken_down: u64,
+    /// Error rates that a person has measured.
+    pub audit: Option<Audit>,
+}
+
+impl Sayings {
+    /// What a manifest says.
+    pub fn of(manifest: &Manifest) -> Self {
+        let dataset = &manifest.dataset;
+        Self {
+            name: dataset.name.clone(),
+            description: dataset.description.clone(),
+            citation: dataset.citation.clone(),
+            taken_down: manifest.account.taken_down,
+            ..Self::default()
+        }
+    }
+
+    /// Whether no words of any article may be shown.
+    pub fn withholds_texts(&self) -> bool {
+        self.release.is_some_and(Release::withholds_texts)
+    }
+}
