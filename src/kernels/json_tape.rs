@@ -1,7 +1,7 @@
 //! One JSON text (RFC 8259) as a tape: flat entries that point into the text, in memory that is kept from text to text.
 //!
 //! Strict where readers disagree: a key that comes twice, a lone surrogate and deep nesting are refused. Numbers keep their
-//! characters, so none is rounded. [`node`] shows a tape to `jsonschema`, so that no value is built to be validated.
+//! characters, so none is rounded. `node` shows a tape to `jsonschema`, so that no value is built to be validated.
 
 mod node;
 mod number;
