@@ -67,11 +67,8 @@ pub fn outcome(loaded: &Loaded, outcome: &Outcome) -> String {
 
 /// What an appended part holds, and what a dataset made whole would say otherwise.
 fn appended(text: &mut String, (number, part): (usize, &AppendedPart)) {
-    let articles = plural(part.articles, "article");
-    line(
-        text,
-        &format!("appended part {number}: {articles}, {} duplicates, {} rejected", part.duplicates, part.rejected),
-    );
+    let (articles, duplicates) = (plural(part.articles, "article"), plural(part.duplicates, "duplicate"));
+    line(text, &format!("appended part {number}: {articles}, {duplicates}, {} rejected", part.rejected));
     let outdated = [
         (part.outdated_rows, "published row", "with fewer copies counted than there are now"),
         (part.preferred_arrivals, "cluster", "that a new article would stand for"),

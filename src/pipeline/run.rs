@@ -176,32 +176,8 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         interim.take(read_raw((config, &plan, options), &stages, folder, Target::Runs(memory.runs))?);
         started.ended("read");
         options.progress.phase.store(2, Ordering::Relaxed);
-        let mut stubs = Vec::new();
-        let mut earlier = Earlier::default();
-        if let Some(base) = &base {
-            let carried = base.carry(&unchanged, false, (folder, memory.runs, limit))?;
-            interim.records += carried.records;
-            add_accounts(&mut interim.accounts, &carried.accounts);
-            interim.taken_down = carried.taken_down;
-            stubs.clone_from(&carried.stubs.runs);
-            interim.written.add(carried.written);
-            interim.written.add(carried.stubs);
-            earlier.gone = Some(carried.gone);
-            earlier.known = base.known_pairs(false, folder, limit)?;
-            earlier.rows.push(base.rows(0, &unchanged)?);
-            started.ended("carry");
-        }
-        dedup_folder((config, options), folder, &mut interim, &earlier)?;
-        interim.written.runs.extend(earlier.rows.into_iter().map(DatasetRun::into_run));
-        let mut missing = earlier.without_text.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if missing.is_empty() && !stubs.is_empty() {
-            missing = stubs_that_stay(folder, &stubs, &interim.shards)?;
-        }
-        started.ended("decide");
-        if !missing.is_empty() {
-            let known = needed.len();
-            needed.extend(missing);
-            assert!(needed.len() > known, "law: a raw file that was read has the texts of its records");
+        let kept = base.as_ref().map(|base| (base, &unchanged));
+        if !carry_and_decide((config, options), kept, (folder, &mut interim, &mut started), &mut needed)? {
             continue;
         }
         options.progress.phase.store(3, Ordering::Relaxed);
@@ -223,13 +199,62 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
     }
 }
 
+/// Carries over what a dataset gave for the raw paths beside it, behind what was read, and decides all of it.
+///
+/// Gives whether every text was there; where not, the raw files that have them are added to `needed`, and the pass begins again.
+///
+/// # Errors
+/// When the dataset is damaged or a file cannot be read or written.
+///
+/// # Panics
+/// When a text is missing that a raw file of `needed` should have given.
+pub(super) fn carry_and_decide(
+    (config, options): (&Config, &RunOptions),
+    kept: Option<(&Base<'_>, &Paths)>,
+    (folder, interim, started): (&Path, &mut Interim, &mut Started),
+    needed: &mut Paths,
+) -> Result<bool> {
+    let memory = options.memory_plan()?;
+    let limit = memory.sorter_bytes * 2;
+    let mut stubs = Vec::new();
+    let mut earlier = Earlier::default();
+    if let Some((base, stays)) = kept {
+        let carried = base.carry(stays, false, (folder, memory.runs, limit))?;
+        interim.records += carried.records;
+        if interim.accounts.is_empty() {
+            interim.accounts = carried.accounts;
+        } else {
+            add_accounts(&mut interim.accounts, &carried.accounts);
+        }
+        interim.taken_down = carried.taken_down;
+        stubs.clone_from(&carried.stubs.runs);
+        interim.written.add(carried.written);
+        interim.written.add(carried.stubs);
+        earlier.gone = Some(carried.gone);
+        earlier.known = base.known_pairs(false, folder, limit)?;
+        earlier.rows.push(base.rows(0, stays)?);
+        started.ended("carry");
+    }
+    dedup_folder((config, options), folder, interim, &earlier)?;
+    interim.written.runs.extend(earlier.rows.into_iter().map(DatasetRun::into_run));
+    let mut missing = earlier.without_text.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if missing.is_empty() && !stubs.is_empty() {
+        missing = stubs_that_stay(folder, &stubs, &interim.shards)?;
+    }
+    started.ended("decide");
+    let (known, whole) = (needed.len(), missing.is_empty());
+    needed.extend(missing);
+    assert!(whole || needed.len() > known, "law: a raw file that was read has the texts of its records");
+    Ok(whole)
+}
+
 /// What dedup knows of the dataset that is added to.
 #[derive(Debug, Default)]
-pub(super) struct Earlier {
-    pub(super) known: Option<KnownPairs>,
-    pub(super) gone: Option<Sorted>,
-    pub(super) rows: Vec<DatasetRun>,
-    pub(super) without_text: Mutex<Paths>,
+struct Earlier {
+    known: Option<KnownPairs>,
+    gone: Option<Sorted>,
+    rows: Vec<DatasetRun>,
+    without_text: Mutex<Paths>,
 }
 
 /// Runs one stage: `input` is what the stage before wrote (raw files for `ingest`), `output` a folder, or for `export` the dataset.
@@ -341,7 +366,7 @@ pub(super) fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
 }
 
 /// Decides the records of a folder of runs and plans the shards, beside the runs.
-pub(super) fn dedup_folder(
+fn dedup_folder(
     (config, options): (&Config, &RunOptions),
     folder: &Path,
     interim: &mut Interim,

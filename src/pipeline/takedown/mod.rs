@@ -8,7 +8,6 @@ mod find;
 mod prove;
 
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use serde::Serialize;
@@ -20,13 +19,12 @@ use super::RunOptions;
 use super::article_rows::{id_bytes, text};
 use super::chain::Target;
 use super::dataset_rows::Dataset;
-use super::dataset_run::DatasetRun;
 use super::gates::shown_path;
-use super::incremental::{Base, FileState, Ids, Paths, add_accounts, sort_by_place, stubs_that_stay, write_index};
+use super::incremental::{Base, FileState, Ids, Paths, sort_by_place, write_index};
 use super::interim::Interim;
 use super::phase_one::read_raw;
 use super::plan::Plan;
-use super::run::{Earlier, Started, check_apart, dedup_folder, make_plan, run_unguarded, write_dataset};
+use super::run::{Started, carry_and_decide, check_apart, make_plan, run_unguarded, write_dataset};
 use super::stage_list::{check_stages, stages};
 use crate::columns::{ARTICLES, RULE_VERSION};
 use crate::config::Config;
@@ -225,34 +223,12 @@ fn make_anew(
         let mut interim = Interim::new("validate", config.digest.to_string());
         interim.input = base.dataset().manifest.input.clone();
         let stays: Paths = base.paths().filter(|path| !needed.contains(path)).collect();
-        let carried = base.carry(&stays, false, (folder, memory.runs, limit))?;
-        if needed.is_empty() {
-            interim.accounts = carried.accounts;
-        } else {
+        if !needed.is_empty() {
             let plan = plan_needed((config, options), base, &needed)?;
             interim.take(read_raw((config, &plan, options), &stages, folder, Target::Runs(memory.runs))?);
-            add_accounts(&mut interim.accounts, &carried.accounts);
         }
-        interim.records += carried.records;
-        interim.taken_down = carried.taken_down;
-        let stubs = carried.stubs.runs.clone();
-        interim.written.add(carried.written);
-        interim.written.add(carried.stubs);
-        let mut earlier = Earlier { gone: Some(carried.gone), ..Earlier::default() };
-        earlier.known = base.known_pairs(false, folder, limit)?;
-        earlier.rows.push(base.rows(0, &stays)?);
-        started.ended("carry");
-        dedup_folder((config, options), folder, &mut interim, &earlier)?;
-        interim.written.runs.extend(earlier.rows.into_iter().map(DatasetRun::into_run));
-        let mut missing = earlier.without_text.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if missing.is_empty() && !stubs.is_empty() {
-            missing = stubs_that_stay(folder, &stubs, &interim.shards)?;
-        }
-        started.ended("decide");
-        if !missing.is_empty() {
-            let known = needed.len();
-            needed.extend(missing);
-            assert!(needed.len() > known, "law: a raw file that was read has the texts of its records");
+        let parts = (folder, &mut interim, &mut started);
+        if !carry_and_decide((config, options), Some((base, &stays)), parts, &mut needed)? {
             continue;
         }
         options.progress.phase.store(3, Ordering::Relaxed);
