@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::columns::{RULE_VERSION, SCHEMA_VERSION};
 use crate::kernels::assign_split::SplitRule;
+use crate::writers::audit_result::AuditResult;
 use crate::writers::composition::Composition;
 use crate::writers::description::Description;
 
@@ -53,6 +54,9 @@ pub struct Manifest {
     /// How articles were split; none where the config asks for no splits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub splits: Option<SplitAccount>,
+    /// Error rates that a person has measured, of this dataset or of another version of it; none where the config names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditResult>,
     /// Every file but this one and `run.json`, by path.
     pub files: Vec<FileEntry>,
 }
@@ -307,6 +311,7 @@ impl Manifest {
             composition: Composition::default(),
             appended: Vec::new(),
             splits: None,
+            audit: None,
             files: Vec::new(),
         }
     }

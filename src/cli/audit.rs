@@ -8,10 +8,10 @@ use super::schema::pretty;
 use super::schema_diff::escaped;
 use super::summary::{cells, line, plural, table};
 use super::{ExitStatus, out};
-use crate::config::{AuditResult, MeasuredRate};
 use crate::error::{Error, Result};
 use crate::io::{is_there, read_limited, write_atomic};
 use crate::pipeline::audit::{DrawRule, PAGE, SHEET, draw_audit, read_audit};
+use crate::writers::audit_result::{AuditResult, MeasuredRate};
 
 /// Name of the result where the configuration names none.
 const RESULT: &str = "audit.json";
@@ -37,7 +37,7 @@ fn draw(arguments: &AuditDrawArguments) -> Result<ExitStatus> {
         let (output, dataset) = (arguments.output.display(), arguments.dataset.display());
         line(
             &mut text,
-            &format!("wrote `{output}/{SHEET}` and `{output}/{PAGE}`; they hold whole texts, so keep them"),
+            &format!("wrote `{output}/{SHEET}` and `{output}/{PAGE}`; they hold whole texts, so do not publish them"),
         );
         out::message(&format!("{text}hint: mark them, then `copydesk audit read {dataset} MARKS.csv`"));
     }

@@ -1,6 +1,5 @@
 //! The configuration: as written in `copydesk.toml`, and as checked and resolved.
 
-mod audit;
 mod dataset;
 mod dedup;
 mod expect;
@@ -21,9 +20,9 @@ use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
 use crate::stages::takedowns::Takedowns;
 use crate::statement::OwnKey;
+use crate::writers::audit_result::AuditResult;
 use crate::writers::description::Description;
 
-pub use audit::{AUDIT_FORM, AuditResult, AuditStratum, MeasuredRate};
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use validate::{Most, RejectionLimits};

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::schema::{FieldNames, resolve_fields, resolve_schema};
 use super::written::{Written, WrittenExport, WrittenField};
-use super::{AuditResult, Config, ExportConfig, InputConfig, OnUnreadable};
+use super::{Config, ExportConfig, InputConfig, OnUnreadable};
 use crate::error::{Error, Result, did_you_mean};
 use crate::extractors::registry::Registry;
 use crate::kernels::assign_split::SplitRule;
@@ -18,6 +18,7 @@ use crate::kernels::sha256::Digest;
 use crate::stages::attach::AttachOptions;
 use crate::stages::ingest::MAX_RECORD_BYTES;
 use crate::stages::takedowns::Takedowns;
+use crate::writers::audit_result::AuditResult;
 
 /// Reads the text of `copydesk.toml`.
 ///

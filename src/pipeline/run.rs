@@ -434,6 +434,7 @@ pub(super) fn write_dataset(
         pairs: interim.counts.pairs.clone(),
     };
     manifest.dataset.clone_from(&config.dataset);
+    manifest.audit.clone_from(&config.audit);
     let policies = config.dedup.policies;
     manifest.policies =
         PolicyAccount { exact: policies.exact.name().to_owned(), near: policies.near.name().to_owned() };

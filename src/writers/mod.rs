@@ -3,6 +3,7 @@
 //! A writer never opens a file. It is given whole row groups, cut by [`cut`], so its bytes depend on the rows alone.
 
 pub mod audit_page;
+pub mod audit_result;
 pub mod composition;
 pub mod cut;
 pub mod dataset_digest;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use copydesk::config::AuditResult;
 use copydesk::kernels::write_csv::push_csv_row;
 use copydesk::readers::sheet::Sheet;
+use copydesk::writers::audit_result::AuditResult;
 use serde_json::Value;
 
 use crate::cli::shown;
@@ -241,6 +241,17 @@ fn marks_come_back_as_rates() {
     let after = manifest(&at.join("output"));
     assert_eq!(before.dataset_sha256, after.dataset_sha256);
     assert_ne!(before.config_sha256, after.config_sha256);
+    assert_eq!(after.audit.as_ref(), Some(&result));
+    let card = fs::read_to_string(at.join("output/README.md")).unwrap();
+    let section = card.split("## How wrong is it?").nth(1).unwrap().split("\n## ").next().unwrap();
+    insta::assert_snapshot!(section.trim());
+    must(at, &["check", "output"]);
+    must(at, &["report", "output", "--output", "report.html"]);
+    let report = fs::read_to_string(at.join("report.html")).unwrap();
+    let data = report.split("id=\"data\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let data: Value = serde_json::from_str(data).unwrap();
+    assert_eq!((&data["audit"]["marked"], &data["audit"]["confidence"]), (&Value::from(80), &Value::from(0.95)));
+    assert_eq!(data["audit"]["rates"].as_array().unwrap().len(), result.rates.len());
     let again = must(at, &["audit", "read", "output", "marks.csv"]);
     assert!(!String::from_utf8_lossy(&again.stderr).contains("hint"), "the configuration names it already");
 }

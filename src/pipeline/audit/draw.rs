@@ -3,10 +3,10 @@
 use super::allot::allot;
 use super::questions::Kind;
 use super::strata::{Key, Label, Pools};
-use crate::config::AuditStratum;
 use crate::error::{Error, Result};
 use crate::kernels::sha256::{Hasher, push_hex};
 use crate::pipeline::dataset_rows::Dataset;
+use crate::writers::audit_result::AuditStratum;
 
 /// The most items that can be drawn.
 pub const MOST_ITEMS: u32 = 5000;

@@ -138,10 +138,10 @@ impl<'p> MarkSheet<'p> {
                     self.wrong(*line, cause)
                 })?);
                 if question.kind != *kind {
-                    let kind = kind.name();
+                    let (asked, kind) = (question.kind.name(), kind.name());
                     return Err(self.wrong(
                         *line,
-                        format!("expected nothing in `{column}`, which nobody asks of a {kind}, but found `{cell}`"),
+                        format!("expected nothing in `{column}`, which is asked of a {asked} and not of this {kind}, but found `{cell}`"),
                     ));
                 }
             }

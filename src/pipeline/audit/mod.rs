@@ -20,12 +20,13 @@ use self::questions::Kind;
 use self::sides::Sides;
 use super::dataset_rows::Dataset;
 use super::run::check_apart;
-use crate::config::{AUDIT_FORM, AuditResult, Config, MeasuredRate};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::io::{is_there, read_limited, write_new};
 use crate::kernels::estimate_rate::{StratumCounts, estimate_rate};
 use crate::kernels::round_float::round_float;
 use crate::writers::audit_page::audit_page;
+use crate::writers::audit_result::{AUDIT_FORM, AuditResult, MeasuredRate};
 
 pub use self::draw::{DrawRule, MOST_ITEMS};
 

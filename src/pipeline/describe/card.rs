@@ -11,6 +11,7 @@ use super::markup::{counted, grouped, plain, table};
 use crate::kernels::assign_split::Split;
 use crate::manifest::StageAccount;
 use crate::rejection::ReasonCode;
+use crate::writers::audit_result::AuditResult;
 use crate::writers::composition::{Span, Tally};
 
 const LAW: &str = "law: writing to a string cannot fail";
@@ -200,13 +201,32 @@ fn removed(subject: Subject<'_>) -> String {
     out
 }
 
+/// The measured error rates of the whole dataset.
+fn measured(subject: Subject<'_>, audit: &AuditResult) -> String {
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let rows = audit.overall().map(|rate| {
+        let interval = format!("{} to {}", percent(rate.low), percent(rate.high));
+        vec![plain(&rate.question), grouped(rate.checked), grouped(rate.wrong), percent(rate.rate), interval]
+    });
+    let interval = format!("{} % interval:", (100.0 * audit.confidence).round());
+    let heads = ["what was judged", "checked:", "wrong:", "error rate:", &interval];
+    format!(
+        "{}\n\n{}\nThe rates of sources, dates and other parts are in `manifest.json`, under `audit`. What the run itself found doubtful:\n\n",
+        audit.method_for(&subject.manifest.dataset_sha256).replace(['\r', '\n'], " ").replace('<', "&lt;"),
+        table(&heads, rows)
+    )
+}
+
 fn errors(subject: Subject<'_>) -> String {
     let composition = &subject.manifest.composition;
-    let mut out = String::from(
-        "## How wrong is it?\n\n\
-         No audit has been made: nobody has compared a sample of the rows with their raw records, so **no error rate is known**. What\n\
-         the run itself found doubtful:\n\n",
-    );
+    let mut out = String::from("## How wrong is it?\n\n");
+    match &subject.manifest.audit {
+        Some(audit) => out.push_str(&measured(subject, audit)),
+        None => out.push_str(
+            "No audit has been made: nobody has compared a sample of the rows with their raw records, so **no error rate is known**. What\n\
+             the run itself found doubtful:\n\n",
+        ),
+    }
     let conflicts = (composition.date_conflicts > 0).then(|| {
         vec!["dates that disagree by more than a day (`date_conflict`)".to_owned(), grouped(composition.date_conflicts)]
     });

@@ -7,7 +7,7 @@ use super::licenses::address;
 use super::markup::counted;
 use super::{CARD, CROISSANT, Subject};
 use crate::columns::{Column, ColumnType, Table};
-use crate::manifest::FileEntry;
+use crate::manifest::{FileEntry, Manifest};
 use crate::pipeline::report::REPORT_FILE;
 
 /// The metadata, keys sorted, two spaces of indent, line end at the end.
@@ -120,6 +120,26 @@ fn about(subject: Subject<'_>) -> Vec<(&'static str, Value)> {
     all
 }
 
+/// The measured error rates of the whole dataset in words.
+fn error_rates(manifest: &Manifest) -> String {
+    let Some(audit) = &manifest.audit else {
+        return "No audit has been made, so no error rate is known.".to_owned();
+    };
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let rates: Vec<String> = audit
+        .overall()
+        .map(|rate| {
+            format!("{} {} ({} to {})", rate.question, percent(rate.rate), percent(rate.low), percent(rate.high))
+        })
+        .collect();
+    let confidence = (100.0 * audit.confidence).round();
+    format!(
+        "Error rates with {confidence} % intervals: {}. {}",
+        rates.join("; "),
+        audit.method_for(&manifest.dataset_sha256)
+    )
+}
+
 /// The fields of Croissant RAI.
 fn responsible(subject: Subject<'_>) -> Vec<(&'static str, Value)> {
     let manifest = subject.manifest;
@@ -130,7 +150,7 @@ fn responsible(subject: Subject<'_>) -> Vec<(&'static str, Value)> {
     let mut preprocessing: Vec<String> = dataset.preprocessing.clone().into_iter().collect();
     preprocessing.extend(steps().map(str::to_owned));
     let mut limitations: Vec<String> = dataset.limitations.clone().into_iter().collect();
-    limitations.push("No audit has been made, so no error rate is known.".to_owned());
+    limitations.push(error_rates(manifest));
     let account = &manifest.account;
     let removed = format!(
         "{} as duplicates and {} rejected, each with its reason in the table `records`; policies: exact copies `{}`, near-duplicates `{}`.",

@@ -1,7 +1,8 @@
 //! What a report says that stands in no table: who made the dataset, under which terms, and how wrong it was found to be.
 
 use crate::manifest::Manifest;
-use crate::writers::report::data::{Audit, AuthorPolicy, Release};
+use crate::writers::audit_result::{AuditResult, MeasuredRate};
+use crate::writers::report::data::{Audit, AuthorPolicy, ErrorRate, Release};
 
 /// Facts about a dataset beside its tables; what is not known is none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,6 +34,7 @@ impl Sayings {
             description: dataset.description.clone(),
             citation: dataset.citation.clone(),
             taken_down: manifest.account.taken_down,
+            audit: manifest.audit.as_ref().map(|audit| measured(audit, &manifest.dataset_sha256)),
             ..Self::default()
         }
     }
@@ -40,5 +42,25 @@ impl Sayings {
     /// Whether no words of any article may be shown.
     pub fn withholds_texts(&self) -> bool {
         self.release.is_some_and(Release::withholds_texts)
+    }
+}
+
+/// Measured rates in the form of the page.
+fn measured(audit: &AuditResult, dataset_sha256: &str) -> Audit {
+    let rate = |rate: &MeasuredRate| ErrorRate {
+        question: rate.question.clone(),
+        stratum: rate.stratum.clone(),
+        checked: rate.checked,
+        wrong: rate.wrong,
+        rate: rate.rate,
+        low: rate.low,
+        high: rate.high,
+    };
+    Audit {
+        drawn: audit.drawn,
+        marked: audit.marked,
+        confidence: audit.confidence,
+        method: audit.method_for(dataset_sha256),
+        rates: audit.rates.iter().map(rate).collect(),
     }
 }
