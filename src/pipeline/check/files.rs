@@ -11,6 +11,7 @@ use crate::columns::{ARTICLES, Table, tables_of};
 use crate::error::{Error, Result};
 use crate::io::{OnUnreadable, digest_file, is_directory, open_file, read_limited, walk};
 use crate::kernels::sha256::Digest;
+use crate::kernels::word_mistake::word_mistake;
 use crate::manifest::{FileEntry, Manifest, TOOL};
 use crate::origin::escape_path;
 use crate::pipeline::describe::documents;
@@ -75,7 +76,11 @@ pub fn read_manifest(root: &Path, report: &mut Report) -> Result<Option<Manifest
             Ok(None)
         }
         Err(error) => {
-            report.add(Rule::ManifestReadable, MANIFEST, format_args!("expected a manifest, but found {error}"));
+            report.add(
+                Rule::ManifestReadable,
+                MANIFEST,
+                format_args!("expected a manifest, but: {}", word_mistake(&error.to_string())),
+            );
             Ok(None)
         }
     }
