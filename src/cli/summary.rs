@@ -229,7 +229,9 @@ fn closing(text: &mut String, manifest: &Manifest) {
     if duplicates.clusters > 0 {
         let pairs: Vec<String> =
             duplicates.pairs.iter().map(|(relation, count)| format!("{relation} {count}")).collect();
-        let found = format!("{} of copies; pairs: {}", plural(duplicates.clusters, "cluster"), pairs.join(", "));
+        let clusters = format!("{} of copies", plural(duplicates.clusters, "cluster"));
+        // Repeats of a record are members of a cluster, and no pair.
+        let found = if pairs.is_empty() { clusters } else { format!("{clusters}; pairs: {}", pairs.join(", ")) };
         line(text, &found);
     }
     if duplicates.wide_buckets > 0 {
