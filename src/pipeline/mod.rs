@@ -23,6 +23,7 @@ mod gates;
 mod guard;
 mod incremental;
 mod interim;
+mod keep;
 mod memory;
 mod merge_heap;
 pub mod near;

@@ -26,4 +26,5 @@ mod schema;
 mod splits;
 mod support;
 mod takedown;
+mod takedown_shards;
 mod tidy;
