@@ -11,6 +11,7 @@ mod chain;
 pub mod check;
 mod compare;
 pub mod contract;
+pub mod convert;
 mod dataset_rows;
 mod dataset_run;
 mod decide;

@@ -8,6 +8,7 @@ mod calibrate;
 mod check;
 mod check_schema;
 mod cli;
+mod convert;
 mod crash;
 mod determinism;
 mod diff;

@@ -30,7 +30,7 @@ fn config(root: &Path) -> Config {
 
 fn options() -> RunOptions {
     let mut options = RunOptions::new(NonZeroUsize::new(2).unwrap(), 256 << 20);
-    options.cut_limits = CutLimits { group_rows: 8, group_bytes: 1 << 20, shard_bytes: 16_000 };
+    options.cut_limits = CutLimits { group_rows: 8, group_bytes: 1 << 20, shard_bytes: 6_000 };
     options
 }
 
@@ -145,7 +145,7 @@ fn only_shards_that_lose_or_change_a_row_are_written_again() {
             let after = all_shards(&out);
             let counts = assert_kept(&before, &after, &what);
             let (kept, all) = counts["articles"];
-            assert!(kept > 0 && kept < all && (many || kept + 4 >= all), "{what}: {counts:?}");
+            assert!(kept < all && (many || kept * 2 > all), "{what}: {counts:?}");
             assert_eq!(many, after["articles"].len() < before["articles"].len(), "{what}");
             assert!(many || counts["records"].0 > 0, "{what}: {counts:?}");
             assert_whole(root, &what);
