@@ -63,8 +63,8 @@ def check_csv(copydesk: str, dataset: Path, work: Path, rows: list[dict]) -> Non
     path = str(work / "csv/data/*.csv")
     # The parser of one thread: line ends stand within quotes.
     options = "header=true, all_varchar=true, parallel=false, quote='\"', escape='\"', delim=','"
-    count = duckdb.sql(f"SELECT count(*), count(DISTINCT id) FROM read_csv('{path}', {options})").fetchone()
-    assert count == (len(rows), len(rows)), count
+    count = duckdb.sql(f"SELECT count(*), count(DISTINCT id) FROM read_csv('{path}', {options})").fetchall()
+    assert count == [(len(rows), len(rows))], count
     frame = pandas.concat(pandas.read_csv(file, dtype=str, keep_default_na=False) for file in (work / "csv/data").glob("*.csv"))
     assert sorted(frame["id"]) == sorted(row["id"] for row in rows)
 
