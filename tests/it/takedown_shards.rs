@@ -146,7 +146,7 @@ fn only_shards_that_lose_or_change_a_row_are_written_again() {
             let counts = assert_kept(&before, &after, &what);
             let (kept, all) = counts["articles"];
             assert!(kept < all && (many || kept * 2 > all), "{what}: {counts:?}");
-            assert!(!many || after["articles"].len() + 3 <= before["articles"].len(), "{what}");
+            assert!(!many || after["articles"].len() < before["articles"].len(), "{what}");
             assert!(many || counts["records"].0 > 0, "{what}: {counts:?}");
             assert_whole(root, &what);
         }
