@@ -24,7 +24,7 @@ fn prepare(root: &Path) {
         let source = format!("Ärger & Söhne / {}", number % 3);
         let month = number + 1;
         let line = serde_json::json!({ "title": title, "text": text, "source": source, "date": format!("2024-{month:02}-03"), "authors": ["=A, B", "C"] });
-        lines.push_str(&format!("{line}\n"));
+        lines += &(line.to_string() + "\n");
     }
     lines.push_str("{\"text\": \"Nobody says when this was written, nor where it stood.\"}\n");
     fs::write(root.join("raw/titles.jsonl"), lines).unwrap();
@@ -54,7 +54,7 @@ fn convert(root: &Path, arguments: &[&str]) -> Conversion {
 }
 
 fn lines(dataset: &Path) -> Vec<Value> {
-    let all = files(dataset).into_iter().filter(|(name, _)| name.ends_with(".jsonl") && name.starts_with("data/"));
+    let all = files(dataset).into_iter().filter(|(name, _)| name.starts_with("data/") && name.contains(".jsonl"));
     let text: String = all.map(|(_, bytes)| String::from_utf8(bytes).unwrap()).collect();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

@@ -34,8 +34,11 @@ fn options() -> RunOptions {
     options
 }
 
+/// Name, rows, and the inodes and bytes of the files of a shard.
+type Shard = (String, Vec<Row>, BTreeSet<(u64, Vec<u8>)>);
+
 /// Every shard of a table: its name, its rows, and the inodes and bytes of its files.
-fn shards(dataset: &Path, table: &str) -> Vec<(String, Vec<Row>, BTreeSet<(u64, Vec<u8>)>)> {
+fn shards(dataset: &Path, table: &str) -> Vec<Shard> {
     let prefix = format!("/{table}-");
     let entries = manifest(dataset).files;
     let names = entries.iter().filter(|entry| entry.path.contains(&prefix)).filter_map(|entry| {
@@ -50,7 +53,7 @@ fn shards(dataset: &Path, table: &str) -> Vec<(String, Vec<Row>, BTreeSet<(u64, 
     names.map(|name| (name.clone(), rows(dataset, name.rsplit('/').next().unwrap()), files(&name))).collect()
 }
 
-type Shards = BTreeMap<&'static str, Vec<(String, Vec<Row>, BTreeSet<(u64, Vec<u8>)>)>>;
+type Shards = BTreeMap<&'static str, Vec<Shard>>;
 
 fn all_shards(dataset: &Path) -> Shards {
     let tables = ["articles", "records", "pairs", "date_candidates", "splits"];
@@ -62,7 +65,7 @@ fn assert_kept(before: &Shards, after: &Shards, what: &str) -> BTreeMap<&'static
     let mut counts = BTreeMap::new();
     for (table, old) in before {
         let new = &after[table];
-        let kept = |shard: &&(String, Vec<Row>, BTreeSet<_>)| new.iter().any(|other| other.1 == shard.1);
+        let kept = |shard: &&Shard| new.iter().any(|other| other.1 == shard.1);
         let unchanged: Vec<_> = old.iter().filter(kept).collect();
         for (name, rows, files) in &unchanged {
             let same = new.iter().find(|other| other.1 == *rows).unwrap();
