@@ -11,7 +11,6 @@ use serde::Serialize;
 use super::RunOptions;
 use super::append::{add_published, append};
 use super::chain::Target;
-use super::dataset_rows::Dataset;
 use super::dataset_run::DatasetRun;
 use super::decide::{Before, DecideContext, decide};
 use super::describe::documents;
@@ -23,6 +22,7 @@ use super::incremental::{
     Arrivals, Base, Paths, add_accounts, file_states, sort_by_place, stubs_that_stay, write_index,
 };
 use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
+use super::keep::Published;
 use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
@@ -181,7 +181,7 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
             continue;
         }
         options.progress.phase.store(3, Ordering::Relaxed);
-        let before = base.as_ref().map(Base::dataset);
+        let before = base.as_ref().map(|base| Published::recut(base.dataset()));
         let (manifest, tally) = write_dataset((config, options), (folder, &interim, before), folder, (&staging, None))?;
         let rows = sort_by_place(folder, &interim.written.keys, limit)?;
         write_index(&staging, (config, &manifest.dataset_sha256), file_states(&plan, &tally), (None, &rows))?;
@@ -412,7 +412,7 @@ fn dedup_folder(
 /// Writes tables, schemas, card and manifest into `staging`; the manifest and the records that were taken down come back.
 pub(super) fn write_dataset(
     (config, options): (&Config, &RunOptions),
-    (folder, interim, before): (&Path, &Interim, Option<&Dataset<'_>>),
+    (folder, interim, before): (&Path, &Interim, Option<Published<'_>>),
     scratch: &Path,
     (staging, appended): (&Staging, Option<(&Base<'_>, AppendedPart)>),
 ) -> Result<(Manifest, Tally)> {
