@@ -8,12 +8,14 @@ pub mod cells;
 pub mod extension;
 pub mod interim;
 pub mod json_schema;
+mod release;
 mod statement_list;
 mod tables;
 mod text_list;
 
 pub use arrow_schema::{arrow_field, arrow_schema, data_type, schema_of};
 pub use extension::Extension;
+pub use release::Release;
 pub use statement_list::{Stated, StatementList, StatementListBuilder};
 pub use tables::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, SPLITS, TABLES, tables_of};
 pub use text_list::TextListBuilder;
@@ -140,6 +142,8 @@ pub struct Table {
     pub sorted_by: &'static [&'static str],
     /// What the user's own schema adds to it.
     pub extension: Option<&'static Extension>,
+    /// The most restrictive tier that its rows can be under; none where nothing can be withheld.
+    pub released: Option<Release>,
 }
 
 impl Table {

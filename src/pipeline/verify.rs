@@ -78,7 +78,7 @@ pub fn verify(dataset: &Path, config: &Config, options: &RunOptions) -> Result<V
     let Outcome { output, .. } = run_unguarded(&again, options)?;
     let made = Dataset::open(&output)?;
     let mut tables = vec![
-        Comparison::new(config.articles, &["id"], &["text"]),
+        Comparison::new(config.published, &["id"], &["text"]),
         Comparison::new(&RECORDS, &["raw_path", "raw_index"], &[]),
         Comparison::new(&PAIRS, &["id", "other_id"], &[]),
         Comparison::new(&DATE_CANDIDATES, &["id", "rank"], &[]),
