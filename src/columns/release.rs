@@ -21,8 +21,7 @@ pub enum Release {
 /// Columns that are null in rows released as `derived-only`, in table order.
 const WORDS: &[&str] = &["subtitle", "text"];
 /// Columns that are null in rows released as `metadata-only`, in table order.
-const WORDS_AND_MEASURES: &[&str] =
-    &["subtitle", "text", "paragraph_count", "word_count", "char_count", "text_sha256"];
+const WORDS_AND_MEASURES: &[&str] = &["subtitle", "text", "paragraph_count", "word_count", "char_count", "text_sha256"];
 /// The column behind which the tier of a row stands.
 const BEFORE: &str = "tdm_reservation";
 

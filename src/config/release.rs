@@ -41,7 +41,9 @@ pub fn resolve_release(
     let rules = rules.iter().map(resolve_rule).collect::<Result<Vec<_>>>()?;
     let key = match (authors, key) {
         (AuthorPolicy::Hash, None) => {
-            return Err(key_error("export.authors", "expected `authors-key` with `hash`, but found none").hint(MAKE_KEY));
+            return Err(
+                key_error("export.authors", "expected `authors-key` with `hash`, but found none").hint(MAKE_KEY)
+            );
         }
         (AuthorPolicy::Hash, Some((name, text))) => Some(read_key(name, text)?),
         _ => None,

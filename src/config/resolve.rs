@@ -283,11 +283,7 @@ pub(super) fn key_error(key: &str, expected: &str) -> Error {
 }
 
 /// The digest covers everything that can change a byte of the dataset; input and output paths are left out.
-fn digest(
-    written: &Written,
-    files: NamedFiles<'_>,
-    (input, release): (&InputConfig, &ReleasePolicy),
-) -> Digest {
+fn digest(written: &Written, files: NamedFiles<'_>, (input, release): (&InputConfig, &ReleasePolicy)) -> Digest {
     let fields: Vec<_> = written
         .fields
         .iter()

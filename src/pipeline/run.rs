@@ -451,8 +451,7 @@ pub(super) fn write_dataset(
     if let Some(before) = appended.as_ref().and_then(|(base, _)| base.dataset().manifest.release.as_ref()) {
         counts.add(&before.counts);
     }
-    manifest.release =
-        (*terms != ReleaseTerms::default()).then(|| ReleaseAccount { terms: terms.clone(), counts });
+    manifest.release = (*terms != ReleaseTerms::default()).then(|| ReleaseAccount { terms: terms.clone(), counts });
     let mut dataset_digest = DigestSum::from(&exported.digest.sum());
     if let Some((base, part)) = appended {
         add_published((base, part), &mut manifest, staging)?;

@@ -125,11 +125,7 @@ pub fn text_cell<'a>(table: &Table, mut reader: RowReader<'a>, name: &str) -> Op
 ///
 /// # Panics
 /// When the table has no such text that may be null: a bug of the caller.
-pub fn push_without_cell(
-    out: &mut Vec<u8>,
-    (row, mut cells): (&[u8], RowReader<'_>),
-    (table, name): (&Table, &str),
-) {
+pub fn push_without_cell(out: &mut Vec<u8>, (row, mut cells): (&[u8], RowReader<'_>), (table, name): (&Table, &str)) {
     let place = |reader: &RowReader<'_>| row.len() - reader.rest().len();
     for column in table.columns {
         let start = place(&cells);

@@ -100,7 +100,8 @@ impl ReleaseTerms {
         if !self.strictest().withholds_texts() {
             return Ok(None);
         }
-        let (sources, licenses): (&StringArray, &StringArray) = (column(batch, "source_id")?, column(batch, "license")?);
+        let (sources, licenses): (&StringArray, &StringArray) =
+            (column(batch, "source_id")?, column(batch, "license")?);
         Ok(Some((0..batch.num_rows()).map(|row| self.tier(sources.value(row), licenses.value(row))).collect()))
     }
 }
@@ -289,7 +290,9 @@ impl ReleaseCounts {
     /// Adds the counts over other rows.
     pub fn add(&mut self, other: &Self) {
         let add = |to: &mut BTreeMap<Release, u64>, from: &BTreeMap<Release, u64>| {
-            from.iter().for_each(|(tier, count)| *to.entry(*tier).or_default() += count);
+            for (tier, count) in from {
+                *to.entry(*tier).or_default() += count;
+            }
         };
         add(&mut self.articles, &other.articles);
         for (source, counts) in &other.sources {

@@ -21,6 +21,7 @@ mod laws;
 mod memory;
 mod near;
 mod quarantine;
+mod release;
 mod report;
 mod schema;
 mod splits;

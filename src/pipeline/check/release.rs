@@ -36,7 +36,9 @@ pub fn check_release(rows: &Rows<'_>, terms: &ReleaseTerms, report: &mut Report)
         for (row, tier) in tiers.iter().enumerate() {
             let is_withheld = tier.withheld().contains(name);
             let detail = match (is_withheld, array.is_null(row)) {
-                (true, false) => format!("expected null in `{name}`, which `{}` withholds, but found a value", tier.name()),
+                (true, false) => {
+                    format!("expected null in `{name}`, which `{}` withholds, but found a value", tier.name())
+                }
                 (false, true) if !may_be_absent => {
                     format!("expected a value in `{name}`, which `{}` gives away, but found null", tier.name())
                 }

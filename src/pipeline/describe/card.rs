@@ -115,7 +115,12 @@ fn measured_of(subject: Subject<'_>, sum: u64) -> String {
         None => grouped(sum),
         Some(withheld) => {
             let articles = subject.manifest.account.articles;
-            format!("{}, of {} of {} articles", grouped(sum), grouped(articles - withheld.min(&articles)), grouped(articles))
+            format!(
+                "{}, of {} of {} articles",
+                grouped(sum),
+                grouped(articles - withheld.min(&articles)),
+                grouped(articles)
+            )
         }
     }
 }

@@ -56,13 +56,19 @@ pub fn summary(subject: Subject<'_>) -> Option<String> {
         .counts
         .articles
         .iter()
-        .map(|(tier, count)| format!("{} `{}`: {}", counted(*count, "article", "articles"), tier.name(), meaning(*tier)))
+        .map(|(tier, count)| {
+            format!("{} `{}`: {}", counted(*count, "article", "articles"), tier.name(), meaning(*tier))
+        })
         .collect();
     let reserved: u64 = release.counts.reserved.values().sum();
     let mut text = format!("Released are {}.", tiers.join("; "));
     if reserved > 0 {
-        write!(text, " Of the full texts {} reserved against text and data mining, which the maker acknowledges.", are(reserved))
-            .expect(LAW);
+        write!(
+            text,
+            " Of the full texts {} reserved against text and data mining, which the maker acknowledges.",
+            are(reserved)
+        )
+        .expect(LAW);
     }
     Some(text)
 }
