@@ -39,6 +39,15 @@ pub const RELATIONS: &[&str] = &[
     "template",
 ];
 
+/// Columns that hold words of an article or names of people: their values are never quoted in details, findings and messages.
+pub const NOT_QUOTED: &[&str] = &["title", "subtitle", "text", "authors", "keywords", "rights_holder"];
+
+/// Whether what a JSON pointer into a row names may be quoted; the whole row may not.
+pub fn may_be_quoted(pointer: &str) -> bool {
+    let column = pointer.strip_prefix('/').and_then(|rest| rest.split('/').next());
+    column.is_some_and(|column| !NOT_QUOTED.contains(&column))
+}
+
 /// The type of an exported column; nothing else leaves the tool, so that every reader agrees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnType {

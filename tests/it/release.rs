@@ -220,7 +220,7 @@ fn reserved_full_texts_are_refused_until_they_are_acknowledged() {
     write_parts(&root.join("raw"), &lines, 4);
     let go = |export: &str| {
         fs::write(root.join("copydesk.toml"), config(export)).unwrap();
-        shown(root, &["run", "--quiet", "--input", "raw", "--output", "out"])
+        shown(root, &["run", "--quiet", "--input", "raw", "--output", "out"]) + "\n\n"
     };
     let mut text = go("");
     assert!(!root.join("out").exists() && !root.join("out.failed").exists());
@@ -273,13 +273,14 @@ fn what_does_not_keep_the_terms_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     prepare(root, 7);
-    make(root, "release = \"derived-only\"\nauthors = \"drop\"\n", "out");
+    make(root, "[[release]]\nsource = \"wire\"\nrelease = \"derived-only\"\n", "out");
     let path = root.join("out/manifest.json");
     let stated = fs::read_to_string(&path).unwrap();
     let mut text = String::new();
     for (from, to) in [
-        ("\"authors\": \"drop\"", "\"authors\": \"hash\""),
-        ("\"release\": \"derived-only\"", "\"release\": \"metadata-only\""),
+        ("\"authors\": \"keep\"", "\"authors\": \"hash\""),
+        ("\"authors\": \"keep\"", "\"authors\": \"drop\""),
+        ("\"source\": \"wire\"", "\"source\": \"inland-post\""),
         ("\"derived-only\": ", "\"derived-only\": 1"),
     ] {
         assert!(stated.contains(from), "{from}");
@@ -287,8 +288,11 @@ fn what_does_not_keep_the_terms_is_found() {
         let output = run(root, &["check", "out", "--format", "json"]);
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let of_rule = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "release");
-        let first = of_rule.map(|finding| finding["detail"].as_str().unwrap().to_owned()).next();
-        text += &format!("{to}: {}\n", first.unwrap_or_else(|| "no finding of this rule".to_owned()));
+        let mut details: Vec<_> = of_rule.map(|finding| finding["detail"].as_str().unwrap().to_owned()).collect();
+        details.sort_unstable();
+        details.dedup();
+        assert!(!details.is_empty(), "{to}");
+        text += &format!("{to}\n  {}\n", details.join("\n  "));
     }
     insta::assert_snapshot!(text);
 }
@@ -324,6 +328,7 @@ fn mistakes_are_told() {
         fs::write(root.join("copydesk.toml"), config(export)).unwrap();
         text += &format!("{export}\n{}\n\n", shown(root, &["run", "--quiet", "--input", "raw", "--output", "out"]));
     }
+    fs::remove_file(root.join("copydesk.toml")).unwrap();
     make(root, "release = \"derived-only\"\n", "out");
     for arguments in [&["calibrate", "out"][..], &["boilerplate", "out", "--output", "list.jsonl"]] {
         text += &format!("{}\n\n", shown(root, arguments));
