@@ -103,7 +103,6 @@ mod tests {
 
     #[test]
     fn a_released_table_has_one_column_more_and_nulls_where_something_is_withheld() {
-        assert!(std::ptr::eq(ARTICLES.released(Release::FullText), &raw const ARTICLES) || ARTICLES.released.is_none());
         for strictest in [Release::DerivedOnly, Release::MetadataOnly] {
             let table = Table::released(Box::leak(Box::new(ARTICLES)), strictest);
             assert_eq!((table.columns.len(), table.own_columns().len()), (ARTICLES.columns.len() + 1, 0));
