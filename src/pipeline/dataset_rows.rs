@@ -105,8 +105,31 @@ impl<'a> Dataset<'a> {
     /// # Errors
     /// When the manifest lists a file outside of the dataset, or the file cannot be linked.
     pub fn link_file(&self, entry: &FileEntry, staging: &Staging) -> Result<()> {
+        self.link_file_as(entry, (&entry.path, staging))
+    }
+
+    /// The same under another path.
+    ///
+    /// # Errors
+    /// As [`Dataset::link_file`].
+    pub fn link_file_as(&self, entry: &FileEntry, (to, staging): (&str, &Staging)) -> Result<()> {
         let path = path_of(self.root, entry).ok_or_else(|| damaged(Path::new(&entry.path)))?;
-        staging.link(&path, &entry.path)
+        staging.link(&path, to)
+    }
+
+    /// The files of one shard of a table, with their extensions; `place` is [`FilePart::place`].
+    pub fn shard_entries(&self, table: &Table, place: usize) -> Vec<(&FileEntry, &'static str)> {
+        let mut report = Report::new(1);
+        let all = table_files(&self.manifest, &ARTICLES, &mut report);
+        let files = all.iter().find(|files| files.table.name == table.name);
+        let Some((parquet, jsonl)) = files.and_then(|files| files.shards.get(place)) else { return Vec::new() };
+        let extension = |entry: &'_ FileEntry| {
+            let stem = parquet.path.trim_end_matches("parquet");
+            ["jsonl", "jsonl.zst"].into_iter().find(|end| entry.path.strip_prefix(stem) == Some(end))
+        };
+        let jsonl = jsonl.and_then(|entry| extension(entry).map(|extension| (entry, extension)));
+        let shard = [Some((*parquet, "parquet")), jsonl];
+        shard.into_iter().flatten().collect()
     }
 
     /// Gives every batch of a table, with some of its columns, to `each`.
@@ -127,23 +150,46 @@ impl<'a> Dataset<'a> {
         names: &[&str],
         mut each: impl FnMut(&FilePart<'_>, &RecordBatch) -> Result<()>,
     ) -> Result<()> {
-        for (place, (path, part)) in self.files(table)?.into_iter().enumerate() {
-            let mut first = 0;
-            let (file, _) =
-                open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
-            let mut reader = guarded(|| {
-                let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
-                let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
-                builder.with_projection(mask).build()
-            })
-            .map_err(|cause| damaged(&path).caused_by(cause))?;
-            while let Some(batch) =
-                guarded(|| reader.next().transpose()).map_err(|cause| damaged(&path).caused_by(cause))?
-            {
-                let file = path.strip_prefix(self.root).unwrap_or(&path).to_string_lossy();
-                each(&FilePart { number: part, place, file: &file, first }, &batch)?;
-                first += batch.num_rows() as u64;
-            }
+        for (place, file) in self.files(table)?.into_iter().enumerate() {
+            self.scan_path((place, file), names, &mut each)?;
+        }
+        Ok(())
+    }
+
+    /// The same of one file, by its [`FilePart::place`].
+    ///
+    /// # Errors
+    /// As [`Dataset::scan`].
+    pub fn scan_file(
+        &self,
+        (table, place): (&Table, usize),
+        names: &[&str],
+        mut each: impl FnMut(&FilePart<'_>, &RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let file = self.files(table)?.into_iter().nth(place);
+        file.map_or(Ok(()), |file| self.scan_path((place, file), names, &mut each))
+    }
+
+    fn scan_path(
+        &self,
+        (place, (path, part)): (usize, (PathBuf, u16)),
+        names: &[&str],
+        each: &mut dyn FnMut(&FilePart<'_>, &RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let mut first = 0;
+        let (file, _) = open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
+        let mut reader = guarded(|| {
+            let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+            let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+            builder.with_projection(mask).build()
+        })
+        .map_err(|cause| damaged(&path).caused_by(cause))?;
+        while let Some(batch) =
+            guarded(|| reader.next().transpose()).map_err(|cause| damaged(&path).caused_by(cause))?
+        {
+            let file = path.strip_prefix(self.root).unwrap_or(&path).to_string_lossy();
+            each(&FilePart { number: part, place, file: &file, first }, &batch)?;
+            first += batch.num_rows() as u64;
         }
         Ok(())
     }

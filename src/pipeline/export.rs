@@ -13,18 +13,20 @@ use super::dataset_rows::Dataset;
 use super::external_sort::{Sorted, Sorter};
 use super::incremental::is_carried;
 use super::interim::{Interim, PAIRS_FILE};
+use super::keep::{Published, kept_records, settle_sums, write_kept_table};
 use super::rejects::push_ledger_key;
 use super::run_merge::{Gather, Head, RunMerge, merge_passes};
 use super::runs::Run;
-use super::shard_files::{ShardFiles, writer_options};
+use super::shard_files::{ShardFiles, shard_stem, writer_options};
 use super::shards::{DecidedRow, ShardPlan};
 use super::side_tables::{SideTable, TableOptions, write_side_table};
 use super::splits::{push_split_member, split_rows};
 use super::table_rows::{Cell, push_batch_row, push_cells, push_without_cell, text_cell};
 use super::tally::Tally;
 use super::workers::run_workers;
-use crate::columns::{DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, Release, SPLITS, Table, interim, schema_of};
+use crate::columns::{DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, Release, Table, interim, schema_of};
 use crate::config::Config;
+use crate::dedup::key_row::sort_key_head;
 use crate::dedup::{Pair, Verdict};
 use crate::error::Result;
 use crate::io::{SpillReader, Staging};
@@ -32,7 +34,7 @@ use crate::kernels::encode_row::RowReader;
 use crate::manifest::{Account, FileEntry, SourceAccount, SplitAccount};
 use crate::rejection::ReasonCode;
 use crate::stages::release::{ReleaseCounts, quotation};
-use crate::writers::composition::Composition;
+use crate::writers::composition::{Composition, VALUE_COLUMNS};
 use crate::writers::cut::{CutLimits, RowGroupCut};
 use crate::writers::dataset_digest::DatasetDigest;
 
@@ -68,7 +70,7 @@ pub struct Exported {
 /// When runs and verdicts do not tell of the same rows.
 pub fn export(
     (config, options): (&Config, &RunOptions),
-    (folder, interim, before): (&Path, &Interim, Option<&Dataset<'_>>),
+    (folder, interim, before): (&Path, &Interim, Option<Published<'_>>),
     scratch: &Path,
     staging: &Staging,
 ) -> Result<Exported> {
@@ -82,6 +84,7 @@ pub fn export(
         runs: &runs,
         shards: &interim.shards,
         part: interim.part,
+        published: before,
         staging,
         limits: options.cut_limits,
         overlap: memory.overlap,
@@ -115,47 +118,42 @@ pub fn export(
         carried.push(ids);
         members.extend(splits);
     }
+    let kept = before.and_then(Published::kept);
+    if let Some(published) = kept {
+        let told = Sorted::merge(std::mem::take(&mut ledgers), &scratch.join("told"))?;
+        ledgers.push(kept_records(published, &told, (&scratch.join("kept-records"), memory.sorter_bytes))?);
+        ledgers.push(told);
+        if interim.shards.iter().any(|shard| shard.published.is_some()) {
+            let Exported { digest, composition, .. } = &mut exported;
+            settle_sums(published, (config.articles, &interim.shards), (digest, composition))?;
+        }
+    }
     ledgers.push(rejected_rows((folder, interim, config), (scratch, memory.sorter_bytes), &mut exported)?);
     exported.taken_down.add(&interim.taken_down);
     let Exported { taken_down, account, .. } = &mut exported;
     taken_down.add_to(account);
-    if let Some(before) = before {
+    if let Some(Published { dataset: before, .. }) = before {
         let carried = Sorted::merge(carried, &scratch.join("carried-ids"))?;
         candidates.push(carried_candidates(before, &carried, scratch, memory.sorter_bytes)?);
     }
     let mut tables = vec![
-        (
-            SideTable::new(&RECORDS, |reader| {
-                reader.skip_ordered();
-                reader.i64();
-            }),
-            Sorted::merge(ledgers, &scratch.join("records"))?,
-        ),
-        (
-            SideTable::new(&DATE_CANDIDATES, |reader| {
-                reader.array::<20>();
-            }),
-            Sorted::merge(candidates, &scratch.join("candidates"))?,
-        ),
-        (
-            SideTable::new(&PAIRS, |reader| {
-                reader.array::<32>();
-            }),
-            pair_rows(folder, scratch, memory.sorter_bytes)?,
-        ),
+        (SideTable::RECORDS, Sorted::merge(ledgers, &scratch.join("records"))?),
+        (SideTable::DATE_CANDIDATES, Sorted::merge(candidates, &scratch.join("candidates"))?),
+        (SideTable::PAIRS, pair_rows(folder, scratch, memory.sorter_bytes)?),
     ];
     if let Some(rule) = &config.export.splits {
         let members = Sorted::merge(members, &scratch.join("split-members"))?;
         let (rows, counts) = split_rows(&members, rule, (&scratch.join("splits"), memory.sorter_bytes))?;
         exported.splits = Some(SplitAccount { rule: rule.clone(), rows: counts });
-        let skip_id = |reader: &mut RowReader<'_>| {
-            reader.array::<16>();
-        };
-        tables.push((SideTable::new(&SPLITS, skip_id), rows));
+        tables.push((SideTable::SPLITS, rows));
     }
     for (table, rows) in &tables {
-        exported.rows.insert(table.name().to_owned(), rows.count());
-        exported.files.extend(write_side_table(table, rows, staging, &context.table_options())?);
+        exported.rows.insert(table.table().name.to_owned(), rows.count());
+        let options = context.table_options();
+        exported.files.extend(match kept {
+            Some(published) => write_kept_table((table, rows), published, (staging, &options))?,
+            None => write_side_table(table, rows, staging, &options)?,
+        });
     }
     exported.rows.insert(config.articles.name.to_owned(), exported.account.articles);
     exported.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -170,6 +168,7 @@ struct Context<'a> {
     runs: &'a [Run],
     shards: &'a [ShardPlan],
     part: u16,
+    published: Option<Published<'a>>,
     staging: &'a Staging,
     limits: CutLimits,
     overlap: bool,
@@ -206,6 +205,9 @@ impl ShardWorker<'_> {
     fn write_shard(&mut self, number: usize) -> Result<()> {
         let context = self.context;
         let plan = &context.shards[number];
+        if let (Some(published), Some(place)) = (context.published, plan.published) {
+            return self.keep_shard((number, plan), (published, place));
+        }
         let mut files = ShardFiles::create(
             (context.staging, context.config),
             (context.part, number, context.shards.len()),
@@ -217,6 +219,40 @@ impl ShardWorker<'_> {
         let written = files.finish()?;
         self.exported.files.extend(written.files);
         self.exported.digest.merge(&written.digest);
+        Ok(())
+    }
+
+    /// Links a shard of which nothing has changed, and counts its rows.
+    fn keep_shard(
+        &mut self,
+        (number, plan): (usize, &ShardPlan),
+        (published, place): (Published<'_>, usize),
+    ) -> Result<()> {
+        let context = self.context;
+        let articles = context.config.articles;
+        let stem = shard_stem(articles, context.part, (number, context.shards.len()));
+        self.exported.files.extend(published.link_shard(articles, place, (&stem, context.staging))?);
+        let composition = &mut self.exported.composition;
+        published.dataset.scan_file((articles, place), &VALUE_COLUMNS, |_, batch| {
+            context.options.progress.exported.fetch_add(batch.num_rows() as u64, std::sync::atomic::Ordering::Relaxed);
+            composition.count_values(articles, batch)
+        })?;
+        let mut decided = SpillReader::open(&context.folder.join(&plan.file), 64 << 10)?;
+        let mut bytes = Vec::new();
+        while decided.next(&mut bytes)? {
+            let verdict = DecidedRow::read(&bytes).verdict;
+            let (published_date, source_id, id) = sort_key_head(&bytes);
+            count_fate(&mut self.exported.account, &source_id, &verdict);
+            if verdict.duplicate.is_some() {
+                continue;
+            }
+            self.carried.push(&id)?;
+            if let Some(splits) = &mut self.splits {
+                self.row.clear();
+                push_split_member(&mut self.row, &verdict, (&id_text(id), published_date));
+                splits.push(&self.row)?;
+            }
+        }
         Ok(())
     }
 
@@ -270,28 +306,11 @@ impl ShardWorker<'_> {
         let rows = head.rows;
         let row = head.row;
         let source_id = rows.source_id.value(row);
-        let account = &mut self.exported.account;
-        let counts = match account.sources.get_mut(source_id) {
-            Some(counts) => counts,
-            None => account.sources.entry(source_id.to_owned()).or_default(),
-        };
-        counts.records += 1;
-        account.records += 1;
+        count_fate(&mut self.exported.account, source_id, verdict);
         let raw_path = rows.raw_path.value(row);
         let raw_index = rows.raw_index.value(row);
         let duplicate = verdict.duplicate;
         let duplicate_of = duplicate.map(|duplicate| id_text(duplicate.duplicate_of));
-        match &duplicate {
-            None => {
-                counts.articles += 1;
-                account.articles += 1;
-            }
-            Some(duplicate) => {
-                counts.duplicates += 1;
-                account.duplicates += 1;
-                *account.relations.entry(duplicate.relation.name().to_owned()).or_default() += 1;
-            }
-        }
         let withholds_digest = context.config.release.terms.strictest() == Release::MetadataOnly && {
             let license = super::article_rows::text(head.batch, "license").value(row);
             context.config.release.terms.tier(source_id, license) == Release::MetadataOnly
@@ -399,6 +418,27 @@ impl ShardWorker<'_> {
     }
 }
 
+/// Counts what became of a record that reached dedup.
+fn count_fate(account: &mut Account, source_id: &str, verdict: &Verdict) {
+    let counts = match account.sources.get_mut(source_id) {
+        Some(counts) => counts,
+        None => account.sources.entry(source_id.to_owned()).or_default(),
+    };
+    counts.records += 1;
+    account.records += 1;
+    match &verdict.duplicate {
+        None => {
+            counts.articles += 1;
+            account.articles += 1;
+        }
+        Some(duplicate) => {
+            counts.duplicates += 1;
+            account.duplicates += 1;
+            *account.relations.entry(duplicate.relation.name().to_owned()).or_default() += 1;
+        }
+    }
+}
+
 /// Rows of `date_candidates` of a dataset whose ids, 16 bytes each, stay.
 fn carried_candidates(dataset: &Dataset<'_>, ids: &Sorted, scratch: &Path, limit: usize) -> Result<Sorted> {
     let mut sorter = Sorter::new(scratch.join("carried-candidates"), limit);
@@ -434,13 +474,17 @@ struct RowGroup {
     verdicts: Vec<Verdict>,
 }
 
-/// The columns of `articles` with what dedup found in the place of the single-article values.
-fn fill_cluster_columns(articles: &Table, batch: &RecordBatch, verdicts: &[Verdict]) -> Result<RecordBatch> {
-    let relation = |verdict: &Verdict| match (verdict.relation, verdict.cluster_size) {
+/// `cluster_relation` of a row that stays.
+pub(super) fn relation_name(verdict: &Verdict) -> &'static str {
+    match (verdict.relation, verdict.cluster_size) {
         (Some(relation), _) => relation.name(),
         (None, 1) => "unique",
         (None, _) => "representative",
-    };
+    }
+}
+
+/// The columns of `articles` with what dedup found in the place of the single-article values.
+fn fill_cluster_columns(articles: &Table, batch: &RecordBatch, verdicts: &[Verdict]) -> Result<RecordBatch> {
     let columns = articles.columns.iter().map(|column| -> ArrayRef {
         match column.name {
             "cluster_id" => {
@@ -453,7 +497,7 @@ fn fill_cluster_columns(articles: &Table, batch: &RecordBatch, verdicts: &[Verdi
                 Arc::new(verdicts.iter().map(|verdict| Some(verdict.relation.is_none())).collect::<BooleanArray>())
             }
             "cluster_relation" => {
-                Arc::new(verdicts.iter().map(|verdict| Some(relation(verdict))).collect::<StringArray>())
+                Arc::new(verdicts.iter().map(|verdict| Some(relation_name(verdict))).collect::<StringArray>())
             }
             "similarity" => Arc::new(verdicts.iter().map(|verdict| verdict.similarity).collect::<Float64Array>()),
             name => Arc::clone(batch.column_by_name(name).expect("law: validated batches have every column")),

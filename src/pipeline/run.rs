@@ -11,7 +11,6 @@ use serde::Serialize;
 use super::RunOptions;
 use super::append::{add_published, append};
 use super::chain::Target;
-use super::dataset_rows::Dataset;
 use super::dataset_run::DatasetRun;
 use super::decide::{Before, DecideContext, decide};
 use super::describe::documents;
@@ -23,6 +22,7 @@ use super::incremental::{
     Arrivals, Base, Paths, add_accounts, file_states, sort_by_place, stubs_that_stay, write_index,
 };
 use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
+use super::keep::Published;
 use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
@@ -42,7 +42,7 @@ use crate::kernels::sha256::{Digest, DigestSum};
 use crate::manifest::{Account, AppendedPart, DuplicateAccount, FileEntry, Manifest, PolicyAccount, StageAccount};
 use crate::rejection::ReasonCode;
 use crate::stages::Stage;
-use crate::stages::release::{ReleaseAccount, ReleaseTerms};
+use crate::stages::release::{ReleaseAccount, ReleaseCounts, ReleaseTerms};
 
 /// What a run published.
 #[derive(Clone, Debug, Serialize)]
@@ -182,7 +182,7 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
             continue;
         }
         options.progress.phase.store(3, Ordering::Relaxed);
-        let before = base.as_ref().map(Base::dataset);
+        let before = base.as_ref().map(|base| Published::recut(base.dataset()));
         let (manifest, tally) = write_dataset((config, options), (folder, &interim, before), folder, (&staging, None))?;
         // An index tells of the texts, and a dataset that lacks some of what they say cannot be carried over.
         if !config.release.terms.hides_anything() {
@@ -416,7 +416,7 @@ fn dedup_folder(
 /// Writes tables, schemas, card and manifest into `staging`; the manifest and the records that were taken down come back.
 pub(super) fn write_dataset(
     (config, options): (&Config, &RunOptions),
-    (folder, interim, before): (&Path, &Interim, Option<&Dataset<'_>>),
+    (folder, interim, before): (&Path, &Interim, Option<Published<'_>>),
     scratch: &Path,
     (staging, appended): (&Staging, Option<(&Base<'_>, AppendedPart)>),
 ) -> Result<(Manifest, Tally)> {
@@ -448,10 +448,19 @@ pub(super) fn write_dataset(
     manifest.files = exported.files;
     manifest.splits = exported.splits;
     let mut counts = exported.released;
-    if let Some(before) = appended.as_ref().and_then(|(base, _)| base.dataset().manifest.release.as_ref()) {
-        counts.add(&before.counts);
+    if *terms != ReleaseTerms::default() {
+        // Shards that were not written again were not counted.
+        if interim.shards.iter().any(|shard| shard.published.is_some()) {
+            counts = ReleaseCounts::default();
+            let names = ["source_id", "license", "tdm_reservation"];
+            let written = Dataset::unpublished(staging.path(), manifest.clone());
+            written.scan(config.published, &names, |batch| counts.count(terms, batch))?;
+        }
+        if let Some(before) = appended.as_ref().and_then(|(base, _)| base.dataset().manifest.release.as_ref()) {
+            counts.add(&before.counts);
+        }
+        manifest.release = Some(ReleaseAccount { terms: terms.clone(), counts });
     }
-    manifest.release = (*terms != ReleaseTerms::default()).then(|| ReleaseAccount { terms: terms.clone(), counts });
     let mut dataset_digest = DigestSum::from(&exported.digest.sum());
     if let Some((base, part)) = appended {
         add_published((base, part), &mut manifest, staging)?;

@@ -10,6 +10,7 @@ use arrow::array::{
 use crate::columns::{ColumnType, Table, arrow_schema};
 use crate::error::Result;
 use crate::kernels::encode_row::{RowReader, push_field, push_i64, push_optional_f64};
+use crate::kernels::round_float::round_float;
 
 /// One value of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,7 +44,8 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// Appends the cells of one row of `table`, behind whatever sort key `out` holds.
+/// Appends the cells of one row of `table`, behind whatever sort key `out` holds; floats are rounded as writers round them, so that a row
+/// that is read back gives the same bytes.
 ///
 /// # Panics
 /// When the cells are not those of the table: a bug of the caller.
@@ -65,7 +67,7 @@ pub fn push_cells(out: &mut Vec<u8>, table: &Table, cells: &[Cell<'_>]) {
             }
             (Cell::Float(float), ColumnType::Float64) => {
                 out.push(1);
-                push_optional_f64(out, Some(*float));
+                push_optional_f64(out, round_float(*float));
             }
             (Cell::Boolean(value), ColumnType::Boolean) => out.extend_from_slice(&[1, u8::from(*value)]),
             _ => unreachable!("law: `{}.{}` cannot hold {cell:?}", table.name, column.name),

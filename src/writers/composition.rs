@@ -20,6 +20,22 @@ const MOST_VALUES: usize = 1000;
 const MOST_OF_SOURCE: usize = 20;
 /// Most characters of a value that is counted; longer ones are cut, and count as one where they then agree.
 const MOST_CHARACTERS: usize = 200;
+/// The columns that [`Composition::count_values`] reads.
+pub const VALUE_COLUMNS: [&str; 13] = [
+    "language",
+    "published_precision",
+    "license",
+    "access",
+    "tdm_reservation",
+    "cluster_relation",
+    "quality_flags",
+    "word_count",
+    "char_count",
+    "date_conflict",
+    "retrieved_at",
+    "source_id",
+    "published_date",
+];
 /// Microseconds of a day.
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -203,7 +219,17 @@ impl Composition {
             if gaps > 0 {
                 *self.gaps.entry(column.name.to_owned()).or_default() += gaps as u64;
             }
-            let tally = match (column.name, cells) {
+        }
+        self.count_values(articles, batch)
+    }
+
+    /// The same without `value_bytes` and `gaps`, which are sums over all columns; a batch with [`VALUE_COLUMNS`] does.
+    ///
+    /// # Errors
+    /// As [`Composition::count`].
+    pub fn count_values(&mut self, articles: &Table, batch: &RecordBatch) -> Result<()> {
+        for column in articles.columns.iter().filter(|column| VALUE_COLUMNS.contains(&column.name)) {
+            let tally = match (column.name, cells_of(batch, column)?) {
                 ("language", Cells::Text(texts)) => (&mut self.languages, texts),
                 ("published_precision", Cells::Text(texts)) => (&mut self.precisions, texts),
                 ("license", Cells::Text(texts)) => (&mut self.licenses, texts),
@@ -267,6 +293,18 @@ impl Composition {
                 None => drop(self.years.insert(year.to_owned(), 1)),
             }
         }
+    }
+
+    /// What [`Composition::count_values`] leaves out, over these rows without others that are among them; none when they are not.
+    pub fn sums_without(&self, others: &Self) -> Option<Self> {
+        let value_bytes = self.value_bytes.checked_sub(others.value_bytes)?;
+        let mut gaps = self.gaps.clone();
+        for (column, rows) in &others.gaps {
+            let left = gaps.get_mut(column)?;
+            *left = left.checked_sub(*rows)?;
+        }
+        gaps.retain(|_, rows| *rows > 0);
+        Some(Self { value_bytes, gaps, ..Self::default() })
     }
 
     /// Adds the counts over other rows.

@@ -268,6 +268,28 @@ fn arrivals_read_all_files_again_and_takedowns_go_by_the_raw_files() {
     assert!(unpacked(&root.join("out")).iter().all(|(_, bytes)| !has(bytes, &id)));
 }
 
+/// Terms that hide nothing leave takedowns and appended parts as they are; the counts must still be those of all rows.
+#[test]
+fn counts_stay_those_of_all_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let reserved = |seed| lines(seed).concat().replace("{\"authors\"", "{\"tdm_reservation\": 1, \"authors\"");
+    fs::create_dir(root.join("raw")).unwrap();
+    fs::write(root.join("raw/one.jsonl"), reserved(9)).unwrap();
+    fs::write(root.join("copydesk.toml"), config("acknowledge-reserved = true\n")).unwrap();
+    must(root, &["run", "--quiet", "--input", "raw", "--into", "out"]);
+    let id = rows(&root.join("out"), "articles")[3]["id"].clone();
+    must(root, &["takedown", "out", "--id", &id, "--reason", "asked", "--input", "raw"]);
+    must(root, &["check", "out"]);
+    let counts = || manifest(&root.join("out")).release.unwrap().counts;
+    assert_eq!(counts().reserved.values().sum::<u64>(), rows(&root.join("out"), "articles").len() as u64);
+    fs::write(root.join("copydesk.toml"), config("acknowledge-reserved = true\nappend-only = true\n")).unwrap();
+    fs::write(root.join("raw/two.jsonl"), reserved(10)).unwrap();
+    must(root, &["run", "--quiet", "--input", "raw", "--into", "out"]);
+    must(root, &["check", "out"]);
+    assert_eq!(counts().reserved.values().sum::<u64>(), rows(&root.join("out"), "articles").len() as u64);
+}
+
 #[test]
 fn what_does_not_keep_the_terms_is_found() {
     let folder = tempfile::tempdir().unwrap();

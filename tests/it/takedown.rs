@@ -9,10 +9,10 @@ use crate::cli::shown;
 use crate::near::{edited_lines, rows, write_parts};
 use crate::support::{Numbers, assert_same_files, files, manifest, must, run};
 
-type Row = BTreeMap<String, String>;
+pub type Row = BTreeMap<String, String>;
 
 /// Articles in clusters, at addresses of which some are shared by two of them, with some records twice.
-fn write_raw(raw: &Path, seed: u64) {
+pub fn write_raw(raw: &Path, seed: u64) {
     let mut numbers = Numbers(seed);
     let mut lines = Vec::new();
     let mut address = String::new();

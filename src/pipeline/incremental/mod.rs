@@ -190,6 +190,11 @@ impl<'a> Base<'a> {
         &self.index
     }
 
+    /// Ids of the records that do not stay.
+    pub fn taken(&self) -> &Ids {
+        &self.taken
+    }
+
     /// The number of the part that is appended next.
     ///
     /// # Errors
