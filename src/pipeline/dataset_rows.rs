@@ -17,6 +17,7 @@ use crate::manifest::{FileEntry, Manifest};
 use crate::pipeline::check::files::{articles_table, path_of, read_manifest, table_files};
 use crate::pipeline::check::guard::guarded;
 use crate::pipeline::check::report::Report;
+use crate::stages::release::ReleaseAccount;
 
 /// A dataset to look things up in.
 #[derive(Debug)]
@@ -51,6 +52,25 @@ impl<'a> Dataset<'a> {
     /// When the operating system refuses the file of its schema.
     pub fn articles(&self) -> Result<&'static Table> {
         articles_table((self.root, &self.manifest), &mut Report::new(1))
+    }
+
+    /// Refuses a dataset that withholds texts from a command that compares them.
+    ///
+    /// # Errors
+    /// A usage error that says of how many articles the texts are withheld.
+    pub fn require_texts(&self) -> Result<()> {
+        match self.manifest.release.as_ref().map_or(0, ReleaseAccount::withheld) {
+            0 => Ok(()),
+            withheld => {
+                let articles = self.manifest.account.articles;
+                let message = format!(
+                    "expected a dataset with full texts, but `{}` withholds those of {withheld} of {articles} articles",
+                    self.name()
+                );
+                Err(Error::usage(message)
+                    .hint("make one for yourself from the raw files, with `release = \"full-text\"` and without `[[release]]`"))
+            }
+        }
     }
 
     /// Where it lies, for messages.

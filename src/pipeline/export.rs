@@ -21,10 +21,10 @@ use super::shard_files::{ShardFiles, shard_stem, writer_options};
 use super::shards::{DecidedRow, ShardPlan};
 use super::side_tables::{SideTable, TableOptions, write_side_table};
 use super::splits::{push_split_member, split_rows};
-use super::table_rows::{Cell, push_batch_row, push_cells, text_cell};
+use super::table_rows::{Cell, push_batch_row, push_cells, push_without_cell, text_cell};
 use super::tally::Tally;
 use super::workers::run_workers;
-use crate::columns::{DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, Table, interim, schema_of};
+use crate::columns::{DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, Release, Table, interim, schema_of};
 use crate::config::Config;
 use crate::dedup::key_row::sort_key_head;
 use crate::dedup::{Pair, Verdict};
@@ -33,7 +33,7 @@ use crate::io::{SpillReader, Staging};
 use crate::kernels::encode_row::RowReader;
 use crate::manifest::{Account, FileEntry, SourceAccount, SplitAccount};
 use crate::rejection::ReasonCode;
-use crate::stages::takedowns::Takedowns;
+use crate::stages::release::{ReleaseCounts, quotation};
 use crate::writers::composition::{Composition, VALUE_COLUMNS};
 use crate::writers::cut::{CutLimits, RowGroupCut};
 use crate::writers::dataset_digest::DatasetDigest;
@@ -53,6 +53,8 @@ pub struct Exported {
     pub splits: Option<SplitAccount>,
     /// What the rows of `articles` are made of.
     pub composition: Composition,
+    /// What is given away of the articles.
+    pub released: ReleaseCounts,
     /// Records that were taken down.
     pub taken_down: Tally,
     /// Of them, those that a stage had rejected for another reason: by stage and reason.
@@ -126,7 +128,7 @@ pub fn export(
             settle_sums(published, (config.articles, &interim.shards), (digest, composition))?;
         }
     }
-    ledgers.push(rejected_rows((folder, interim, &config.takedowns), (scratch, memory.sorter_bytes), &mut exported)?);
+    ledgers.push(rejected_rows((folder, interim, config), (scratch, memory.sorter_bytes), &mut exported)?);
     exported.taken_down.add(&interim.taken_down);
     let Exported { taken_down, account, .. } = &mut exported;
     taken_down.add_to(account);
@@ -184,6 +186,7 @@ impl Exported {
         self.digest.merge(&other.digest);
         self.account.add(&other.account);
         self.composition.add(&other.composition);
+        self.released.add(&other.released);
     }
 }
 
@@ -284,11 +287,14 @@ impl ShardWorker<'_> {
         let gathered = group.rows.take_shared()?;
         self.push_candidates(&gathered)?;
         self.push_split_members(&gathered, &group.verdicts)?;
-        let batch = fill_cluster_columns(self.context.config.articles, &gathered, &group.verdicts)?;
+        let config = self.context.config;
+        let batch = fill_cluster_columns(config.articles, &gathered, &group.verdicts)?;
         drop(gathered);
         let rows = batch.num_rows() as u64;
         group.verdicts.clear();
-        self.exported.composition.count(self.context.config.articles, &batch)?;
+        let batch = config.release.apply(config.published, batch)?;
+        self.exported.released.count(&config.release.terms, &batch)?;
+        self.exported.composition.count(config.published, &batch)?;
         files.write(batch)?;
         self.context.options.progress.exported.fetch_add(rows, std::sync::atomic::Ordering::Relaxed);
         Ok(())
@@ -296,6 +302,7 @@ impl ShardWorker<'_> {
 
     /// Adds the row of the ledger for a record that reached dedup.
     fn push_fate(&mut self, head: &Head<'_>, verdict: &Verdict) -> Result<()> {
+        let context = self.context;
         let rows = head.rows;
         let row = head.row;
         let source_id = rows.source_id.value(row);
@@ -304,6 +311,10 @@ impl ShardWorker<'_> {
         let raw_index = rows.raw_index.value(row);
         let duplicate = verdict.duplicate;
         let duplicate_of = duplicate.map(|duplicate| id_text(duplicate.duplicate_of));
+        let withholds_digest = context.config.release.terms.strictest() == Release::MetadataOnly && {
+            let license = super::article_rows::text(head.batch, "license").value(row);
+            context.config.release.terms.tier(source_id, license) == Release::MetadataOnly
+        };
         let removed = |cell| if duplicate.is_some() { cell } else { Cell::Null };
         self.row.clear();
         push_ledger_key(&mut self.row, raw_path, raw_index);
@@ -331,7 +342,7 @@ impl ShardWorker<'_> {
                 removed(Cell::number(option(&rows.published_date, row))),
                 removed(Cell::text(text_option(&rows.title, row))),
                 removed(Cell::text(text_option(&rows.url, row))),
-                removed(Cell::Text(rows.text_sha256.value(row))),
+                if withholds_digest { Cell::Null } else { removed(Cell::Text(rows.text_sha256.value(row))) },
             ],
         );
         self.ledger.push(&self.row)
@@ -368,7 +379,9 @@ impl ShardWorker<'_> {
         let value_date = numbers::<arrow::datatypes::Date32Type>(&candidates, "value_date");
         let value_at = numbers::<TimestampMicrosecondType>(&candidates, "value_at");
         let accepted = fields.column_by_name("accepted").expect("law: date candidates have their columns").as_boolean();
+        let tiers = self.context.config.release.terms.tiers(batch)?;
         for row in 0..batch.num_rows() {
+            let tier = tiers.as_ref().map_or(Release::FullText, |tiers| tiers[row]);
             let id = rows.id.value(row);
             if is_carried(batch, row) {
                 self.carried.push(&super::article_rows::id_bytes(id))?;
@@ -387,7 +400,7 @@ impl ShardWorker<'_> {
                         Cell::Number(rank as i64),
                         Cell::Text(kind.value(at)),
                         Cell::Text(role.value(at)),
-                        Cell::Text(raw.value(at)),
+                        Cell::Text(quotation(raw.value(at), tier)),
                         Cell::Number(span_start.value(at)),
                         Cell::Number(span_end.value(at)),
                         Cell::number(option(value_date, at)),
@@ -496,12 +509,15 @@ fn fill_cluster_columns(articles: &Table, batch: &RecordBatch, verdicts: &[Verdi
 
 /// The ledger rows of stopped records, counted by source; what was taken down is only counted.
 fn rejected_rows(
-    (folder, interim, takedowns): (&Path, &Interim, &Takedowns),
+    (folder, interim, config): (&Path, &Interim, &Config),
     (scratch, limit): (&Path, usize),
     exported: &mut Exported,
 ) -> Result<Sorted> {
+    let takedowns = &config.takedowns;
+    // A detail may quote the record, of which nobody knows under which terms it would have been published.
+    let withholds_details = config.release.terms.hides_anything();
     let mut sorter = Sorter::new(scratch.join("rejected"), limit);
-    let mut row = Vec::new();
+    let (mut row, mut short) = (Vec::new(), Vec::new());
     for file in &interim.written.rejects {
         let mut rows = SpillReader::open(&folder.join(file), 64 << 10)?;
         while rows.next(&mut row)? {
@@ -525,18 +541,28 @@ fn rejected_rows(
             counts.rejected += 1;
             account.records += 1;
             account.rejected += 1;
-            sorter.push(&row)?;
+            if withholds_details {
+                push_without_cell(&mut short, (&row, cells_of_rejected(&row)), (&RECORDS, "detail"));
+                sorter.push(&short)?;
+            } else {
+                sorter.push(&row)?;
+            }
         }
     }
     sorter.finish()
 }
 
-/// A text of a ledger row.
-fn rejected_cell<'a>(row: &'a [u8], name: &str) -> &'a str {
+/// The cells of a ledger row, behind its key.
+fn cells_of_rejected(row: &[u8]) -> RowReader<'_> {
     let mut reader = RowReader::new(row);
     reader.skip_ordered();
     reader.i64();
-    text_cell(&RECORDS, reader, name).unwrap_or_default()
+    reader
+}
+
+/// A text of a ledger row.
+fn rejected_cell<'a>(row: &'a [u8], name: &str) -> &'a str {
+    text_cell(&RECORDS, cells_of_rejected(row), name).unwrap_or_default()
 }
 
 /// The proven pairs as rows of the table.

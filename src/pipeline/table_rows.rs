@@ -123,6 +123,34 @@ pub fn text_cell<'a>(table: &Table, mut reader: RowReader<'a>, name: &str) -> Op
     None
 }
 
+/// Writes to `out` a row with null in the place of one of its texts; `cells` stands where the cells of `row` begin.
+///
+/// # Panics
+/// When the table has no such text that may be null: a bug of the caller.
+pub fn push_without_cell(out: &mut Vec<u8>, (row, mut cells): (&[u8], RowReader<'_>), (table, name): (&Table, &str)) {
+    let place = |reader: &RowReader<'_>| row.len() - reader.rest().len();
+    for column in table.columns {
+        let start = place(&cells);
+        let present = cells.byte() == 1;
+        match column.kind {
+            _ if !present => {}
+            ColumnType::Text => drop(cells.text()),
+            ColumnType::Boolean => drop(cells.byte()),
+            ColumnType::Float64 => drop(cells.optional_f64()),
+            _ => drop(cells.i64()),
+        }
+        if column.name == name {
+            assert!(column.nullable, "law: `{}.{name}` may be null", table.name);
+            out.clear();
+            out.extend_from_slice(&row[..start]);
+            out.push(0);
+            out.extend_from_slice(cells.rest());
+            return;
+        }
+    }
+    unreachable!("law: `{}` has the column `{name}`", table.name);
+}
+
 /// Builds record batches of a side table from the rows that [`push_cells`] wrote.
 #[derive(Debug)]
 pub struct TableBuilder {

@@ -22,6 +22,7 @@ mod laws;
 mod memory;
 mod near;
 mod quarantine;
+mod release;
 mod report;
 mod schema;
 mod splits;
