@@ -64,6 +64,8 @@ pub enum Command {
     },
     /// Tell how two datasets differ: rows added, removed, changed, re-clustered
     Diff(DiffArguments),
+    /// Write the articles of a dataset as CSV or Dolma documents, or in folders by month or source
+    Convert(ConvertArguments),
     /// Copy the raw bytes of rejected records out, ready to mend
     Quarantine(QuarantineArguments),
     /// Measure how wrong a dataset is: draw items for a person to mark, and read the marks back
@@ -443,6 +445,37 @@ pub struct QuarantineArguments {
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Arguments of `convert`.
+#[derive(Clone, Debug, Args)]
+pub struct ConvertArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// What to write: `csv`, `dolma` or `parquet`
+    #[arg(long, value_name = "NAME")]
+    pub profile: String,
+    /// Put rows into folders, as Hive names them
+    #[arg(long, value_name = "KEY")]
+    pub partition_by: Option<PartitionKey>,
+    /// Folder to write
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Print the account as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What `convert` names folders by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PartitionKey {
+    /// `published_month=YYYY-MM`
+    Month,
+    /// `source=`, the `source_id`
+    Source,
 }
 
 /// What `audit` does.

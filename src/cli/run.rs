@@ -8,7 +8,7 @@ use super::progress::Display;
 use super::{ExitStatus, out, summary};
 use crate::config::{self, Config, NamedFiles};
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::{is_there, read_limited};
+use crate::io::{is_there, read_limited, real_path};
 use crate::pipeline::takedown::takedowns_key;
 use crate::pipeline::{self, Plan, RunOptions};
 
@@ -138,6 +138,12 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
     let (takedowns, takedowns_key) = ledger.as_deref().map_or(Ok((None, None)), read_ledger)?;
     let (schema, audit) =
         (named("schema.extends", &written.schema.extends)?, named("dataset.audit", &written.dataset.audit)?);
+    let hashed = written.export.authors == "hash";
+    let authors_key = match written.export.authors_key.as_ref().filter(|_| hashed).map(|name| base.join(name)) {
+        Some(path) if !is_there(&path) => return Err(config::missing_key(&path.display().to_string())),
+        Some(path) => Some((path.display().to_string(), read_text(&path)?)),
+        None => None,
+    };
     let files = NamedFiles {
         sources: pair(&sources),
         schema: pair(&schema),
@@ -145,6 +151,7 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
         boilerplate: pair(&boilerplate),
         takedowns: pair(&takedowns),
         takedowns_key: pair(&takedowns_key),
+        authors_key: pair(&authors_key),
     };
     let mut config = config::resolve(&written, &base, files)?;
     if let Some(input) = input {
@@ -153,7 +160,24 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
     if let Some(output) = output {
         output.clone_into(&mut config.export.path);
     }
+    if let Some((key, _)) = &authors_key {
+        refuse_published_key(Path::new(key), &config)?;
+    }
     Ok(Loaded { config, origin, ledger })
+}
+
+/// A key in the dataset would be published, and one among the raw files read as one of them.
+fn refuse_published_key(key: &Path, config: &Config) -> Result<()> {
+    let place = real_path(key)?;
+    for (folder, what) in [(&config.export.path, "dataset"), (&config.input.path, "folder of raw files")] {
+        if is_there(folder) && place.starts_with(real_path(folder)?) {
+            let (key, folder) = (key.display(), folder.display());
+            return Err(Error::config("cannot use `export.authors-key`")
+                .caused_by(format!("expected `{key}` outside of the {what}, but it lies in `{folder}`"))
+                .hint("the key lies beside the configuration"));
+        }
+    }
+    Ok(())
 }
 
 /// Name and text of a file.

@@ -18,6 +18,7 @@ use crate::kernels::sha256::Digest;
 use crate::kernels::word_mistake::word_mistake_of;
 use crate::stages::attach::AttachOptions;
 use crate::stages::ingest::MAX_RECORD_BYTES;
+use crate::stages::release::ReleasePolicy;
 use crate::stages::takedowns::Takedowns;
 use crate::writers::audit_result::AuditResult;
 
@@ -81,6 +82,8 @@ pub struct NamedFiles<'a> {
     pub schema: Option<(&'a str, &'a str)>,
     /// `dataset.audit`
     pub audit: Option<(&'a str, &'a str)>,
+    /// `export.authors-key`, where names are hashed.
+    pub authors_key: Option<(&'a str, &'a str)>,
 }
 
 /// Checks a configuration and fills its defaults; paths are taken relative to `base`.
@@ -115,16 +118,20 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         return Err(key_error("export.append-only", "expected it without splits, but found both")
             .hint("the side of a published article could change with what arrives"));
     }
+    let release = super::release::resolve_release((&written.export, &written.release), files.authors_key)?;
+    super::release::refuse_rules_on_withheld(articles, &release.terms)?;
     let dataset = super::dataset::resolve_dataset(&written.dataset)?;
     let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
     let audit = files.audit.map(|(name, text)| AuditResult::parse(text, name)).transpose()?;
     let takedowns = files.takedowns.map(|ledger| Takedowns::parse(ledger, files.takedowns_key)).transpose()?;
     let takedowns = takedowns.unwrap_or_default();
-    let digest_of_rest = digest(written, files, &input);
+    let digest_of_rest = digest(written, files, (&input, &release));
     let digest = digest_with(&digest_of_rest, &takedowns);
     Ok(Config {
         input,
         articles,
+        published: articles.released(release.terms.strictest()),
+        release: Arc::new(release),
         fields,
         own_keys,
         attach: Arc::new(attach),
@@ -294,7 +301,7 @@ pub(super) fn key_error(key: &str, expected: &str) -> Error {
 }
 
 /// The digest covers everything that can change a byte of the dataset; input and output paths are left out.
-fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Digest {
+fn digest(written: &Written, files: NamedFiles<'_>, (input, release): (&InputConfig, &ReleasePolicy)) -> Digest {
     let fields: Vec<_> = written
         .fields
         .iter()
@@ -331,6 +338,9 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
     }
     if written.export.report {
         resolved["export"]["report"] = json!(true);
+    }
+    if let Some(release) = super::release::digested(release) {
+        resolved["export"]["release"] = release;
     }
     if let Some((_, list)) = files.boilerplate {
         resolved["dedup"]["boilerplate"] = json!(Digest::of(list.as_bytes()).to_string());

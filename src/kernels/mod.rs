@@ -6,6 +6,7 @@ pub mod compare_sets;
 pub mod count_words;
 pub mod decode_text;
 pub mod detect_language;
+pub mod encode_partition;
 pub mod encode_row;
 pub mod escape_json;
 pub mod estimate_rate;

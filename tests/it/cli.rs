@@ -85,6 +85,8 @@ fn mistakes_of_the_command_line() {
         &["normalize", "--input", "raw", "--output", "x"],
         &["attach", "--input", "ingested", "--output", "x"],
         &["export", "--input", "dataset", "--output", "x"],
+        &["normalize", "--input", "dataset", "--output", "x"],
+        &["init", "dataset"],
         &["check", "nowhere"],
         &["check", "raw"],
         &["explain", "dataset", "art_00000000000000000000000000000000", "--input", "raw"],
@@ -108,6 +110,8 @@ fn mistakes_of_the_configuration() {
         "[input]\npath-patterns = [\"{sorce}/{date}.txt\"]",
         "[input]\nsources = \"nowhere.toml\"",
         "[input]\nsources = \"sources.toml\"",
+        "[schema]\nextends = \"nowhere.json\"",
+        "[dedup]\nboilerplate = \"nowhere.jsonl\"",
     ] {
         write(at, "copydesk.toml", text);
         write(at, "sources.toml", "[[source]]\nid = \"a\"\nname = \"A\"\ncountry = \"Neverland\"\n");

@@ -7,7 +7,7 @@ use super::report::Report;
 use super::rules::Rule;
 use crate::columns::extension::table_of_schema;
 use crate::columns::json_schema::{schema_file, schema_text};
-use crate::columns::{ARTICLES, Table, tables_of};
+use crate::columns::{ARTICLES, Release, Table, tables_of};
 use crate::error::{Error, Result};
 use crate::io::{OnUnreadable, digest_file, is_directory, is_there, open_file, read_limited, walk};
 use crate::kernels::sha256::Digest;
@@ -151,6 +151,12 @@ pub fn check_files(root: &Path, manifest: &Manifest, report: &mut Report) -> Res
 /// # Errors
 /// When the operating system refuses the file.
 pub fn articles_table((root, manifest): (&Path, &Manifest), report: &mut Report) -> Result<&'static Table> {
+    let strictest = manifest.release.as_ref().map_or(Release::FullText, |release| release.terms.strictest());
+    Ok(extended_table((root, manifest), report)?.released(strictest))
+}
+
+/// The table of articles with the user's own columns.
+fn extended_table((root, manifest): (&Path, &Manifest), report: &mut Report) -> Result<&'static Table> {
     let Some(stated) = &manifest.extends else { return Ok(&ARTICLES) };
     let file = format!("schema/{}", schema_file(&ARTICLES));
     let path = root.join(&file);
