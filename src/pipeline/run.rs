@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::RunOptions;
 use super::append::{add_published, append};
 use super::chain::Target;
+use super::dataset_rows::Dataset;
 use super::dataset_run::DatasetRun;
 use super::decide::{Before, DecideContext, decide};
 use super::describe::documents;
