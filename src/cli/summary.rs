@@ -232,7 +232,8 @@ fn closing(text: &mut String, manifest: &Manifest) {
     if duplicates.clusters > 0 {
         let pairs: Vec<String> =
             duplicates.pairs.iter().map(|(relation, count)| format!("{relation} {count}")).collect();
-        let found = format!("{} of copies; pairs: {}", plural(duplicates.clusters, "cluster"), pairs.join(", "));
+        let of_pairs = if pairs.is_empty() { String::new() } else { format!("; pairs: {}", pairs.join(", ")) };
+        let found = format!("{} of copies{of_pairs}", plural(duplicates.clusters, "cluster"));
         line(text, &found);
     }
     if duplicates.wide_buckets > 0 {

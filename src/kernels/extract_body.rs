@@ -124,7 +124,7 @@ fn assemble(cut: &Cut, chosen: &[usize]) -> Body {
         (Some(first), Some(last)) => cut.blocks[*first].nodes.0 as usize..cut.blocks[*last].nodes.1 as usize + 1,
         _ => 0..0,
     };
-    Body { text, range, is_cut: cut.is_cut }
+    Body { text, range, is_cut: cut.has_more }
 }
 
 #[cfg(test)]
@@ -232,7 +232,7 @@ mod tests {
         }
         let many = cut_blocks(&parse_html(&"x<hr>".repeat(cut_blocks::MAX_BLOCKS + 100)), &NAMES);
         assert_eq!(many.blocks.len(), cut_blocks::MAX_BLOCKS);
-        assert!(many.is_cut);
+        assert!(many.has_more);
         let long = |count: usize| {
             extract_body(&parse_html(&format!(
                 "<article>{}</article>",

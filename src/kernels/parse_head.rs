@@ -390,6 +390,16 @@ mod tests {
             ("\n\ndate: 2024-02-29\r\nBody", &["published header-inline 2024-02-29"], "Body"),
             ("Date: 1 March 2024\n\nBody", &["published header-block 1 March 2024"], "Body"),
             (
+                "Title: Ferry stays\nDate: yesterday\n\nBody",
+                &["title header-block Ferry stays", "published header-block yesterday"],
+                "Body",
+            ),
+            (
+                "Source: Harbour Times\nDate: 14.3.\n\nBody",
+                &["source header-block Harbour Times", "published header-block 14.3."],
+                "Body",
+            ),
+            (
                 "Date: Fri. March 1, 2024 10:00 a.m. GMT\n\nBody",
                 &["published header-block Fri. March 1, 2024 10:00 a.m. GMT"],
                 "Body",

@@ -53,7 +53,7 @@ pub struct Composition {
     pub languages: Tally,
     /// Rows with a `published_date`.
     pub dated: u64,
-    /// First and last `published_date`.
+    /// First and last `published_date` of the articles that state a day.
     pub published: Span,
     /// Rows by year of `published_date`.
     pub years: BTreeMap<String, u64>,
@@ -85,7 +85,7 @@ pub struct Composition {
 pub struct SourceComposition {
     /// Rows.
     pub articles: u64,
-    /// First and last `published_date`.
+    /// First and last `published_date` of the articles that state a day.
     pub published: Span,
     /// Rows by `license`.
     pub licenses: Tally,
@@ -267,6 +267,7 @@ impl Composition {
         let (ids, licenses, reservations) = (text("source_id"), text("license"), text("tdm_reservation"));
         let dates = batch.column_by_name("published_date").expect("law: every column of the table was found");
         let dates = dates.as_primitive::<Date32Type>();
+        let precisions = text("published_precision");
         let mut year = Vec::new();
         for row in 0..batch.num_rows() {
             let source = match self.sources.get_mut(ids.value(row)) {
@@ -280,9 +281,12 @@ impl Composition {
                 continue;
             }
             let day = dates.value(row);
-            source.published.add(day);
-            self.published.add(day);
             self.dated += 1;
+            // The date of an article that states a year or a month is the first day of it, on which it hardly appeared.
+            if !matches!(precisions.value(row), "year" | "month") {
+                source.published.add(day);
+                self.published.add(day);
+            }
             year.clear();
             push_date(&mut year, day);
             // `-MM-DD` behind it.

@@ -61,7 +61,7 @@ pub(super) struct Cut {
     /// In document order, so that containers stand before what they hold.
     pub containers: Vec<Container>,
     /// Whether there are more blocks, which were left out.
-    pub is_cut: bool,
+    pub has_more: bool,
 }
 
 macro_rules! tags {
@@ -217,7 +217,7 @@ pub(super) fn cut_blocks(page: &HtmlPage, table: &NameTable) -> Cut {
         node = cutter.visit(node);
     }
     cutter.flush();
-    cutter.out.is_cut = node < page.len();
+    cutter.out.has_more = node < page.len();
     cutter.out
 }
 
