@@ -60,9 +60,10 @@ impl RowRules {
         };
         if let Some(error) = self.row.iter_errors(&value).next() {
             let pointer = error.instance_path();
-            return match may_be_quoted(pointer.as_str()) {
-                true => format!("`{pointer}`: {error}"),
-                false => format!("`{pointer}`: {}", error.masked_with("the value")),
+            return if may_be_quoted(pointer.as_str()) {
+                format!("`{pointer}`: {error}")
+            } else {
+                format!("`{pointer}`: {}", error.masked_with("the value"))
             };
         }
         let own = self.own.as_ref().and_then(|own| own.explain(cells, row));
