@@ -92,7 +92,7 @@ pub struct Resources {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Threads [default: as many as the machine has]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<NonZeroUsize>,
     /// Memory to stay within, at least 192MiB
     #[arg(long, value_name = "SIZE", default_value_t = Size(DEFAULT_MEMORY), value_parser = parse_size)]
@@ -579,6 +579,10 @@ impl std::fmt::Display for Size {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&crate::kernels::parse_bytes::format_bytes(self.0))
     }
+}
+
+fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 1, but found `{text}`"))
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {

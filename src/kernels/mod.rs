@@ -37,4 +37,5 @@ pub mod shingle_key;
 pub mod sketch_set;
 pub mod translate_patterns;
 pub mod upgrade_schema;
+pub mod word_mistake;
 pub mod write_csv;

@@ -9,8 +9,9 @@ use crate::columns::extension::table_of_schema;
 use crate::columns::json_schema::{schema_file, schema_text};
 use crate::columns::{ARTICLES, Release, Table, tables_of};
 use crate::error::{Error, Result};
-use crate::io::{OnUnreadable, digest_file, is_directory, open_file, read_limited, walk};
+use crate::io::{OnUnreadable, digest_file, is_directory, is_there, open_file, read_limited, walk};
 use crate::kernels::sha256::Digest;
+use crate::kernels::word_mistake::word_mistake;
 use crate::manifest::{FileEntry, Manifest, TOOL};
 use crate::origin::escape_path;
 use crate::pipeline::describe::documents;
@@ -47,6 +48,9 @@ pub fn read_manifest(root: &Path, report: &mut Report) -> Result<Option<Manifest
         Error::usage(format!("expected a dataset at `{}`, but found {why}", root.display()))
             .hint("name the folder that `copydesk run` wrote: it holds `manifest.json`")
     };
+    if !is_there(root) {
+        return Err(no_dataset("nothing there"));
+    }
     if !is_directory(root)? {
         return Err(no_dataset("no directory"));
     }
@@ -75,7 +79,11 @@ pub fn read_manifest(root: &Path, report: &mut Report) -> Result<Option<Manifest
             Ok(None)
         }
         Err(error) => {
-            report.add(Rule::ManifestReadable, MANIFEST, format_args!("expected a manifest, but found {error}"));
+            report.add(
+                Rule::ManifestReadable,
+                MANIFEST,
+                format_args!("expected a manifest, but: {}", word_mistake(&error.to_string())),
+            );
             Ok(None)
         }
     }
