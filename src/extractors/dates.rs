@@ -5,15 +5,15 @@
 //!   the same day in the outlet's zone, when the candidate is written in another one), seconds or an instant of the stated minute.
 //!   The calendar date stays that of the first day-precise candidate; precision, words, zone and evidence are those of the last
 //!   candidate that refined. All of them count as accepted.
-//! - Kinds *conflict* when the dates that they give first lie more than a day apart. Of the URL path and the file name only
-//!   complete dates are compared.
+//! - Kinds *conflict* when the dates that they give first lie more than a day apart, outvoted ones included. Of the URL path and the
+//!   file name only complete dates are compared, and what a page shows elsewhere is not.
 //! - What a page says is weighed further (`agree`): a numeric date of unknown order is read as the day that another candidate states;
 //!   its data (JSON-LD, meta elements and scripts that agree) is outvoted by two other kinds that agree, or by the date beside the
 //!   headline when that is not the day of a stated change; a publication behind the last stated change yields to one before it; an
 //!   instant in UTC takes the neighbouring day that the page or its address gives.
 //! - Where nothing states the publication, the day of a stated change stands in, as [`Evidence::LastChange`].
 //! - HTTP headers never date a publication, nor do names of files that hold many records. File times are not even seen.
-//! - Modification and retrieval are instants or nothing.
+//! - Modification and retrieval are instants or nothing. A change before 1990, or more than a day before the publication, is refused.
 
 mod agree;
 pub mod columns;
@@ -44,6 +44,8 @@ pub const NOT_PUBLICATION: &str = "not-publication";
 pub const FILE_OF_MANY: &str = "file-of-many";
 /// Refused: two other kinds agree on another day.
 pub const OUTVOTED: &str = "outvoted";
+/// Refused: a change more than a day before the publication.
+pub const BEFORE_PUBLICATION: &str = "before-publication";
 /// Refused: a time of day without a known zone is no instant.
 pub const NO_ZONE: &str = "no-zone";
 /// Refused: a date without a time of day is no instant.
@@ -56,6 +58,9 @@ pub const DATE_OF_CHANGE: &str = "date-of-change";
 /// Quality flag: the words of the publication date name a weekday that is not the date's.
 pub const WEEKDAY_CONFLICT: &str = "weekday-conflict";
 
+/// 1990-01-01 in days since 1970: nothing was changed in an electronic archive before there was a web, and clocks that were never
+/// set begin earlier.
+const FIRST_CHANGE: i32 = 7305;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 /// The century of the years of two digits that pages name in full.
@@ -357,6 +362,9 @@ pub fn choose_dates<'a>(candidates: &mut Vec<Candidate<'a>>, setting: &DateSetti
     if let Some(published) = &mut published {
         agree::take_local_day(published, candidates);
     }
+    if let Some(published) = &published {
+        refuse_before_publication(candidates, published);
+    }
     let modified_at = choose_instant(candidates, Role::Modified);
     let retrieved_at = choose_instant(candidates, Role::Retrieved);
     if candidates.len() > MAX_CANDIDATES {
@@ -374,7 +382,9 @@ pub fn choose_dates<'a>(candidates: &mut Vec<Candidate<'a>>, setting: &DateSetti
 /// Refuses a candidate that could not be accepted if it were the only one.
 fn refuse_for_itself(candidate: &mut Candidate<'_>, setting: &DateSetting<'_>) {
     let Some(parsed) = candidate.believed() else { return };
-    candidate.refused = if candidate.role != Role::Published {
+    candidate.refused = if candidate.role == Role::Modified && parsed.date < FIRST_CHANGE {
+        Some(OUT_OF_RANGE)
+    } else if candidate.role != Role::Published {
         match parsed.at {
             Some(_) => None,
             None if parsed.local_time.is_some() => Some(NO_ZONE),
@@ -385,6 +395,16 @@ fn refuse_for_itself(candidate: &mut Candidate<'_>, setting: &DateSetting<'_>) {
     } else {
         setting.not_after.filter(|last| parsed.date > *last).map(|_| OUT_OF_RANGE)
     };
+}
+
+/// Refuses changes more than a day before the publication, wherever on earth its day began.
+fn refuse_before_publication(candidates: &mut [Candidate<'_>], published: &Published<'_>) {
+    let earliest = published.at.unwrap_or_else(|| i64::from(published.date) * MICROS_PER_DAY - FARTHEST_AHEAD);
+    for candidate in candidates.iter_mut().filter(|candidate| candidate.role == Role::Modified) {
+        if candidate.believed().and_then(|parsed| parsed.at).is_some_and(|at| at < earliest - MICROS_PER_DAY) {
+            candidate.refused = Some(BEFORE_PUBLICATION);
+        }
+    }
 }
 
 fn choose_published<'a>(candidates: &mut [Candidate<'a>], zone: Option<&ZoneRule>) -> Option<Published<'a>> {
@@ -412,12 +432,17 @@ fn choose_instant(candidates: &mut [Candidate<'_>], role: Role) -> Option<i64> {
     chosen
 }
 
-/// Whether the first believed publication dates of two kinds lie more than a day apart; candidates are sorted by kind.
+/// Whether the first publication dates of two kinds, believed or outvoted, lie more than a day apart; candidates are sorted by kind.
+///
+/// What stands elsewhere in a page may date anything, so it disagrees with nothing.
 fn is_conflict(candidates: &[Candidate<'_>]) -> bool {
     let (mut latest_start, mut earliest_end) = (i64::MIN, i64::MAX);
     let mut last_kind = None;
     for candidate in candidates.iter().filter(|candidate| candidate.role == Role::Published) {
-        let Some(parsed) = candidate.believed().filter(|_| last_kind != Some(candidate.kind)) else { continue };
+        let is_known = matches!(candidate.refused, None | Some(OUTVOTED)) && candidate.kind != Evidence::Shown;
+        let Some(parsed) = candidate.value.as_ref().filter(|_| is_known && last_kind != Some(candidate.kind)) else {
+            continue;
+        };
         last_kind = Some(candidate.kind);
         let needs_day = matches!(candidate.kind, Evidence::UrlPath | Evidence::FileName);
         if !needs_day || parsed.precision <= Precision::Day {

@@ -70,7 +70,7 @@ pub(super) fn refuse_after_change(candidates: &mut [Candidate<'_>]) {
 /// Refuses what a page's data says alone against two other kinds that agree with each other, or against the date that is shown
 /// beside the headline and is not that of a change: systems call the day a page was set up its publication, readers see the other.
 ///
-/// The kinds are JSON-LD, meta elements, what is shown, data of scripts, and the address; the first believed day of each counts.
+/// The kinds are JSON-LD, meta elements, `<time>` elements, lines that are shown, data of scripts, and the address; the first believed day of each counts.
 pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
     let mut voices: [Option<&ParsedDate>; VOICES] = [None; VOICES];
     for candidate in candidates.iter().filter(|it| it.role == Role::Published) {
@@ -85,7 +85,7 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
             *place = place.or(value);
         }
     }
-    let Some(first) = (JSON_LD..SHOWN).find(|voice| voices[*voice].is_some()) else { return };
+    let Some(first) = (JSON_LD..TIME).find(|voice| voices[*voice].is_some()) else { return };
     let Some(ruling) = voices[first] else { return };
     // JSON-LD, meta elements and scripts that agree come from one system.
     let is_own = |voice: usize| {
@@ -101,7 +101,12 @@ pub(super) fn refuse_outvoted(candidates: &mut [Candidate<'_>]) {
         let changes = candidates.iter().filter(|it| it.role == Role::Modified).filter_map(|it| it.value.as_ref());
         changes.into_iter().any(|change| change.date.abs_diff(value.date) <= 1)
     };
-    let shown = voices[SHOWN].filter(|value| !is_change(value)).map(|value| value.date);
+    // Two shown dates of different days leave open which of them is the article's.
+    let shown = match (voices[TIME], voices[BYLINE]) {
+        (Some(one), Some(other)) if one.date != other.date => None,
+        (one, other) => one.or(other),
+    };
+    let shown = shown.filter(|value| !is_change(value)).map(|value| value.date);
     let elected = others().find(|one| others().filter(|other| other.date == one.date).count() >= 2);
     let Some(elected) = elected.map(|value| value.date).or(shown) else { return };
     for candidate in
@@ -133,20 +138,22 @@ fn may_be_one(one: &ParsedDate, other: &ParsedDate) -> bool {
 }
 
 /// Kinds of evidence that a page gives independently of each other.
-const VOICES: usize = 5;
+const VOICES: usize = 6;
 const JSON_LD: usize = 0;
 const META: usize = 1;
-/// The kind that is shown beside the headline.
-const SHOWN: usize = 2;
-const SCRIPTS: usize = 3;
+/// The kinds that are shown beside the headline.
+const TIME: usize = 2;
+const BYLINE: usize = 3;
+const SCRIPTS: usize = 4;
 
 fn voice(kind: Evidence) -> Option<usize> {
     match kind {
         Evidence::JsonLd => Some(JSON_LD),
         Evidence::Meta => Some(META),
-        Evidence::TimeElement | Evidence::Byline => Some(SHOWN),
+        Evidence::TimeElement => Some(TIME),
+        Evidence::Byline => Some(BYLINE),
         Evidence::PageData => Some(SCRIPTS),
-        Evidence::UrlPath => Some(4),
+        Evidence::UrlPath => Some(5),
         _ => None,
     }
 }

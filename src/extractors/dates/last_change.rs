@@ -4,7 +4,7 @@
 //! publication: its day is taken with an evidence of its own, [`Evidence::LastChange`], so that whoever wants
 //! publications only leaves it out; its time of day is not. A month is taken like a day.
 
-use super::{Candidate, DateSetting, Role};
+use super::{Candidate, DateSetting, OUT_OF_RANGE, Role};
 use crate::kernels::parse_date::{ParsedDate, Precision};
 use crate::statement::Evidence;
 
@@ -18,7 +18,8 @@ pub(super) fn stand_in(candidates: &mut Vec<Candidate<'_>>, setting: &DateSettin
     }
     let day = |it: &&Candidate<'_>| {
         let value = it.value.as_ref().filter(|value| value.precision <= Precision::Month);
-        it.role == Role::Modified && value.is_some_and(|value| setting.not_after.is_none_or(|last| value.date <= last))
+        let may_be = it.role == Role::Modified && it.refused != Some(OUT_OF_RANGE);
+        may_be && value.is_some_and(|value| setting.not_after.is_none_or(|last| value.date <= last))
     };
     let shown = [Evidence::Byline, Evidence::TimeElement, Evidence::JsonLd, Evidence::Meta, Evidence::Shown];
     let found = shown.into_iter().find_map(|kind| candidates.iter().filter(day).find(|it| it.kind == kind));

@@ -12,12 +12,14 @@ mod labels;
 mod lines;
 mod scripts;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use self::complete::{declare_order, settle_order};
 use self::frame::{BESIDE, Frame, PROSE};
 use self::labels::{Label, is_label, is_unparted, label_before, label_behind};
 use self::lines::{DATA_ATTRIBUTES, Line, Lines, Mark, printed};
+use super::clean_names::is_full_name;
 use crate::kernels::extract_body::Body;
 use crate::kernels::parse_date::{DateContext, DateReject, Precision, find_dates, parse_date};
 use crate::kernels::parse_html::{HtmlPage, local_name};
@@ -220,7 +222,13 @@ impl Frame<'_> {
         let label_end = label_end.min(text.len());
         let before = text.get(from..text.floor_char_boundary(label_end)).unwrap_or_default();
         let behind = text.get(mark.range.end.min(text.len())..).unwrap_or_default();
-        let before = self.words_before(mark.line, before);
+        let is_told =
+            label_before(before).is_some() || label_behind(behind).is_some() || self.names_around(mark.node).published;
+        if !is_told && is_inside_sentence(text, before, behind) || self.lists_other(mark.line) {
+            return;
+        }
+        let before = self.without_links(mark.line, from..text.floor_char_boundary(label_end), before);
+        let before = self.words_before(mark.line, &before);
         let verdict = self.judge((mark.node, line), (before, behind), 30);
         found.extend(verdict.map(|verdict| Found {
             form,
@@ -272,6 +280,9 @@ impl Frame<'_> {
             return;
         }
         let dates = find_dates(text, &DateContext::default());
+        if dates.is_empty() || self.lists_other(at) {
+            return;
+        }
         let mut from = 0;
         for (place, one) in dates.iter().enumerate() {
             let certain =
@@ -280,6 +291,8 @@ impl Frame<'_> {
             // What stands between two dates belongs to the second.
             let is_last = place + 1 == dates.len();
             let behind = text.get(one.range.end..).filter(|_| is_last).unwrap_or_default();
+            let before = self.without_links(at, from..one.range.start, before);
+            let before = &*before;
             from = one.range.end;
             if !certain || self.is_marked(at, &one.range) {
                 continue;
@@ -302,6 +315,43 @@ impl Frame<'_> {
             let verdict = self.judge((line.nodes.0, line), (before, behind), -length_cost);
             found.extend(verdict.map(|verdict| verdict.found(Evidence::Byline, value, self.kin(line.nodes.0))));
         }
+    }
+
+    /// The words of a range of a line, blanks in place of links that are more than a label: the words of another headline tell
+    /// nothing of the date.
+    fn without_links<'w>(&self, line: usize, range: Range<usize>, words: &'w str) -> Cow<'w, str> {
+        let links = self.lines.links_of(line).iter().map(|link| &link.range);
+        let links = links.filter(|link| range.start <= link.start && link.end <= range.end);
+        let mut out = Cow::Borrowed(words);
+        for link in links {
+            let (start, end) = (link.start - range.start, link.end - range.start);
+            if words.get(start..end).is_some_and(|text| !is_label(text)) {
+                out.to_mut().replace_range(start..end, &" ".repeat(end - start));
+            }
+        }
+        out
+    }
+
+    /// Whether a line apart from the article is mainly a link of several words that is no name: it tells of another article.
+    fn lists_other(&self, at: usize) -> bool {
+        let Some(line) = self.lines.all.get(at) else { return false };
+        if line.heading > 0 || self.is_within(line) || self.touches_headline(line) {
+            return false;
+        }
+        let text = self.lines.text(line);
+        let headline = |link: &Mark| {
+            let words = text.get(link.range.clone()).unwrap_or_default();
+            let is_dated = find_dates(words, &DateContext::default()).iter().any(|date| date.value.is_ok());
+            let is_long =
+                words.split_whitespace().nth(1).is_some() || words.chars().filter(|it| is_unparted(*it)).count() > 4;
+            // Relations are those of commenters, authors and sections; other headlines of an outlet have none.
+            let is_own = self.page.attribute(link.node, &local_name!("rel")).is_none();
+            is_own && is_long && !is_dated && !is_full_name(words.trim())
+        };
+        let links = self.lines.links_of(at);
+        let linked: usize = links.iter().filter(|link| headline(link)).map(|link| link.range.len()).sum();
+        let dates: usize = find_dates(text, &DateContext::default()).iter().map(|date| date.range.len()).sum();
+        linked * 2 > text.len().saturating_sub(dates)
     }
 
     /// The words before a date in its line; where there are none, those of a short line above.
@@ -334,6 +384,10 @@ impl Frame<'_> {
         let before = before.get(before.ceil_char_boundary(before.len().saturating_sub(60))..).unwrap_or_default();
         let behind = behind.get(..behind.floor_char_boundary(MAX_BEHIND)).unwrap_or_default();
         let label = label_before(before).or_else(|| label_behind(behind));
+        let is_meant = label.is_some() || names.published || names.modified;
+        if !is_meant && (names.is_event || self.tops_page(line, names)) {
+            return None;
+        }
         let field = match label {
             Some(Label::Other) => return None,
             Some(Label::Published) => Field::Published,
@@ -361,6 +415,13 @@ impl Frame<'_> {
         }
         Some(Verdict { field, rank, is_beside })
     }
+}
+
+/// Whether a date stands inside a sentence: a word goes on behind it without a sign, or the line is closed like a sentence.
+fn is_inside_sentence(line: &str, before: &str, behind: &str) -> bool {
+    let goes_on = behind.trim_start().starts_with(char::is_lowercase);
+    let is_closed = line.trim_end().ends_with(['.', '!', '?', '。', '！', '？', '।', '…']);
+    is_sentence(line) || before.contains(char::is_alphabetic) && goes_on && is_closed
 }
 
 /// Whether a line is a sentence: closed like one, and of several words.

@@ -345,6 +345,8 @@ fn why(reason: &str) -> &'static str {
         dates::LOWER_PRECEDENCE => ": a candidate before it outranks it, and it does not refine that one",
         dates::NOT_PUBLICATION => ": it dates a transfer, not a publication",
         dates::FILE_OF_MANY => ": it stands in the name of a file of many records",
+        dates::OUTVOTED => ": others agree on another day, or the page shows it",
+        dates::BEFORE_PUBLICATION => ": nothing changes more than a day before it is published",
         dates::NO_ZONE => ": a time without a zone is no instant",
         dates::NO_TIME => ": a date without a time is no instant",
         "ambiguous" => ": day and month cannot be told apart, and the outlet's order is not known",

@@ -92,6 +92,8 @@ impl<'p> Frame<'p> {
             all.is_comment |= own.is_comment;
             all.apart = all.apart.saturating_add(own.apart);
             all.is_framed |= own.is_framed;
+            all.is_event |= own.is_event;
+            all.is_today |= own.is_today;
             if depth < OWN_DEPTH {
                 all.published |= own.published;
                 all.modified |= own.modified;
@@ -122,6 +124,24 @@ impl<'p> Frame<'p> {
             let from = headline.start.saturating_sub(CLOSE + line.length);
             (from..headline.end + CLOSE).contains(&line.place) && line.heading == 0
         })
+    }
+
+    /// Whether a line stands above the headline in what frames the page: a menu stands between them, or around the line, or the
+    /// names around it say so. A date there is the day on which the page was fetched.
+    pub fn tops_page(&self, line: &Line, names: Names) -> bool {
+        let Some((headline, place)) = &self.headline else { return false };
+        let is_menu = |node: usize| *self.page.name(node) == local_name!("nav");
+        let is_head = |node: usize| is_menu(node) || *self.page.name(node) == local_name!("header");
+        let mut around = self.page.ancestors(line.nodes.0).take_while(|node| self.page.end(*node) <= *headline);
+        line.place < place.start && (names.is_today || around.any(is_head) || (line.nodes.1..*headline).any(is_menu))
+    }
+
+    /// Whether a line stands between the headline and the end of the prose.
+    pub fn is_within(&self, line: &Line) -> bool {
+        let from = self.headline.as_ref().map(|(_, place)| place.start);
+        let from = from.or(self.body.as_ref().map(|(_, place)| place.start));
+        let to = self.body.as_ref().map(|(_, place)| place.end);
+        from.is_some_and(|from| line.place >= from) && to.is_none_or(|to| line.place < to)
     }
 
     /// Points for where a line stands.

@@ -174,6 +174,10 @@ pub(super) struct Names {
     pub apart: u8,
     /// It is said to hold what readers write.
     pub is_comment: bool,
+    /// It is said to hold an event.
+    pub is_event: bool,
+    /// It is said to tell what day it is.
+    pub is_today: bool,
     /// What says that it is no part of the article is more than a name: an element that frames pages, or a picture.
     pub is_framed: bool,
 }
@@ -185,6 +189,13 @@ const APART: &[&str] = &[
     "popular", "trending", "latest", "teaser", "teasers", "promo", "newsletter", "nav", "navbar", "navigation", "menu", "carousel", "slider", "similar", "recirc", "weather", "ticker", "calendar", "mostread", "most", "upnext", "readnext", "cookie", "modal", "popup",
     "archive", "archives", "pager", "pagination", "siblings", "prevnext", "adjacent", "citation", "references", "topbar", "caption", "figure", "gallery", "breaking",
 ];
+
+/// Parts of names of events, whose days are not those of the article.
+const EVENT: &[&str] = &["event", "events", "vevent", "agenda"];
+
+/// Names of what tells the day on which a page is read.
+const TODAY: &[&str] =
+    &["current-date", "currentdate", "current_date", "today", "todaysdate", "todays-date", "date-today", "masthead"];
 
 /// Beginnings of names that say what an element has or has not, not what it is.
 const STATES: &[&str] = &["has-", "no-", "with-", "without-", "show-", "hide-"];
@@ -234,7 +245,10 @@ impl Names {
             if STATES.iter().any(|state| token.starts_with(state)) {
                 continue;
             }
+            self.is_today |= TODAY.contains(&token);
             for part in token.split(['-', '_', ':', '.']) {
+                // Some outlets call their news events: `event-date` may be the date of one.
+                self.is_event |= EVENT.contains(&part) && !told.date;
                 self.apart |= u8::from(APART.contains(&part));
                 // `date-comments` holds the date and how many comments there are; `comment-date` is the date of one.
                 self.is_comment |= COMMENT.contains(&part) && !(told.date && part == "comments");

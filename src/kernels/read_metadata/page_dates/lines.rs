@@ -33,7 +33,7 @@ pub(super) struct Line {
     pub has_digit: bool,
 }
 
-/// An element that states a date: its place in the line.
+/// An element that states a date or is a link: its place in the line.
 #[derive(Clone, Debug)]
 pub(super) struct Mark {
     /// The line.
@@ -52,6 +52,8 @@ pub(super) struct Lines {
     pub all: Vec<Line>,
     /// In the order of the page.
     pub marks: Vec<Mark>,
+    /// Elements that lead to other pages, in the order of the page.
+    pub links: Vec<Mark>,
 }
 
 /// An element that is open.
@@ -61,6 +63,8 @@ struct Open {
     heading: u8,
     /// Index of the mark that the element is.
     mark: Option<usize>,
+    /// Index of the link that the element is.
+    link: Option<usize>,
 }
 
 impl Lines {
@@ -97,9 +101,12 @@ impl Lines {
 impl Lines {
     /// The marks of a line.
     pub fn marks_of(&self, line: usize) -> &[Mark] {
-        let from = self.marks.partition_point(|mark| mark.line < line);
-        let to = self.marks.partition_point(|mark| mark.line <= line);
-        self.marks.get(from..to).unwrap_or_default()
+        of_line(&self.marks, line)
+    }
+
+    /// The links that begin in a line.
+    pub fn links_of(&self, line: usize) -> &[Mark] {
+        of_line(&self.links, line)
     }
 
     /// Whether some line names the year 20xx in full that a date ends with in two digits.
@@ -112,6 +119,12 @@ impl Lines {
         let year = format!("20{short}");
         self.all.iter().filter(|line| line.has_digit).any(|line| self.text(line).split(digits).any(|run| run == year))
     }
+}
+
+fn of_line(marks: &[Mark], line: usize) -> &[Mark] {
+    let from = marks.partition_point(|mark| mark.line < line);
+    let to = marks.partition_point(|mark| mark.line <= line);
+    marks.get(from..to).unwrap_or_default()
 }
 
 fn is_hidden(name: &LocalName) -> bool {
@@ -190,8 +203,11 @@ impl Cutter {
     /// Closes the elements that end before a node.
     fn close(&mut self, node: usize) {
         while let Some(last) = self.open.pop_if(|open| open.end <= node) {
-            if let Some(mark) = last.mark.and_then(|mark| self.lines.marks.get_mut(mark)) {
-                mark.range.end = self.lines.text.len().saturating_sub(self.start).max(mark.range.start);
+            let end = self.lines.text.len().saturating_sub(self.start);
+            let mark = last.mark.and_then(|mark| self.lines.marks.get_mut(mark));
+            let link = last.link.and_then(|link| self.lines.links.get_mut(link));
+            for mark in mark.into_iter().chain(link) {
+                mark.range.end = end.max(mark.range.start);
             }
             if last.is_block {
                 self.end_line();
@@ -212,9 +228,15 @@ impl Cutter {
             self.nodes.get_or_insert((node, node)).1 = node;
             self.lines.marks.len() - 1
         });
+        let is_link = *name == local_name!("a") && page.attribute(node, &local_name!("href")).is_some();
+        let link = is_link.then(|| {
+            let at = self.lines.text.len() - self.start;
+            self.lines.links.push(Mark { line: self.lines.all.len(), node, range: at..at });
+            self.lines.links.len() - 1
+        });
         let heading = heading_level(name).max(self.open.last().map_or(0, |open| open.heading));
-        if is_block || mark.is_some() || heading > 0 {
-            self.open.push(Open { end: page.end(node), is_block, heading, mark });
+        if is_block || mark.is_some() || link.is_some() || heading > 0 {
+            self.open.push(Open { end: page.end(node), is_block, heading, mark, link });
         }
     }
 
