@@ -271,18 +271,14 @@ impl<'v> Walk<'v> {
                 });
             }
             (_, old, new) if old == new => {}
-            ("allOf" | "anyOf" | "dependentRequired", None, Some(_)) => {
-                self.add(path, (ChangeKind::RuleAdded, Effect::Narrowed), words());
-            }
-            ("allOf" | "anyOf" | "dependentRequired", Some(_), None) => {
-                self.add(path, (ChangeKind::RuleRemoved, Effect::Widened), words());
-            }
             ("pattern" | "format" | "multipleOf" | "uniqueItems", None, Some(Value::Bool(false)))
             | ("uniqueItems", Some(Value::Bool(false)), None) => {}
-            ("pattern" | "format" | "multipleOf" | "uniqueItems", None | Some(Value::Bool(false)), Some(_)) => {
+            ("pattern" | "format" | "multipleOf" | "uniqueItems", None | Some(Value::Bool(false)), Some(_))
+            | ("allOf" | "anyOf" | "dependentRequired", None, Some(_)) => {
                 self.add(path, (ChangeKind::RuleAdded, Effect::Narrowed), words());
             }
-            ("pattern" | "format" | "multipleOf" | "uniqueItems", Some(_), None | Some(Value::Bool(false))) => {
+            ("pattern" | "format" | "multipleOf" | "uniqueItems", Some(_), None | Some(Value::Bool(false)))
+            | ("allOf" | "anyOf" | "dependentRequired", Some(_), None) => {
                 self.add(path, (ChangeKind::RuleRemoved, Effect::Widened), words());
             }
             (keyword, Some(old), Some(new)) => {
