@@ -427,7 +427,8 @@ mod tests {
     fn aliases_that_grow_or_turn_in_circles_are_told_in_words() {
         let mut bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
         for (name, before) in "bcdefg".chars().zip("abcdef".chars()) {
-            bomb.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 9].join(",")));
+            let nine = vec![format!("*{before}"); 9].join(",");
+            bomb.extend([&format!("{name}: &{name} ["), nine.as_str(), "]\n"]);
         }
         let told = |text: &str| parse_fields(Notation::Yaml, text, Evidence::FrontMatter, &[]).unwrap_err().detail;
         insta::assert_snapshot!([bomb.as_str(), "title: &a [*a]"].map(told).join("\n"), @r"
