@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::columns::{RULE_VERSION, SCHEMA_VERSION};
 use crate::kernels::assign_split::SplitRule;
+use crate::stages::release::ReleaseAccount;
 use crate::writers::audit_result::AuditResult;
 use crate::writers::composition::Composition;
 use crate::writers::description::Description;
@@ -54,6 +55,9 @@ pub struct Manifest {
     /// How articles were split; none where the config asks for no splits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub splits: Option<SplitAccount>,
+    /// What is given away of the articles; none where the configuration says nothing about it: full texts with their authors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<ReleaseAccount>,
     /// Error rates that a person has measured, of this dataset or of another version of it; none where the config names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditResult>,
@@ -311,6 +315,7 @@ impl Manifest {
             composition: Composition::default(),
             appended: Vec::new(),
             splits: None,
+            release: None,
             audit: None,
             files: Vec::new(),
         }

@@ -64,6 +64,8 @@ pub enum Command {
     },
     /// Tell how two datasets differ: rows added, removed, changed, re-clustered
     Diff(DiffArguments),
+    /// Write the articles of a dataset as CSV or Dolma documents, or in folders by month or source
+    Convert(ConvertArguments),
     /// Copy the raw bytes of rejected records out, ready to mend
     Quarantine(QuarantineArguments),
     /// Measure how wrong a dataset is: draw items for a person to mark, and read the marks back
@@ -90,7 +92,7 @@ pub struct Resources {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Threads [default: as many as the machine has]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<NonZeroUsize>,
     /// Memory to stay within, at least 192MiB
     #[arg(long, value_name = "SIZE", default_value_t = Size(DEFAULT_MEMORY), value_parser = parse_size)]
@@ -445,6 +447,37 @@ pub struct QuarantineArguments {
     pub quiet: bool,
 }
 
+/// Arguments of `convert`.
+#[derive(Clone, Debug, Args)]
+pub struct ConvertArguments {
+    /// The dataset
+    pub dataset: PathBuf,
+    /// What to write: `csv`, `dolma` or `parquet`
+    #[arg(long, value_name = "NAME")]
+    pub profile: String,
+    /// Put rows into folders, as Hive names them
+    #[arg(long, value_name = "KEY")]
+    pub partition_by: Option<PartitionKey>,
+    /// Folder to write
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Print the account as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What `convert` names folders by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PartitionKey {
+    /// `published_month=YYYY-MM`
+    Month,
+    /// `source=`, the `source_id`
+    Source,
+}
+
 /// What `audit` does.
 #[derive(Clone, Debug, Subcommand)]
 pub enum AuditCommand {
@@ -546,6 +579,10 @@ impl std::fmt::Display for Size {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&crate::kernels::parse_bytes::format_bytes(self.0))
     }
+}
+
+fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 1, but found `{text}`"))
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {

@@ -38,10 +38,6 @@ pub fn check(arguments: &CheckArguments) -> Result<ExitStatus> {
 fn expectations(arguments: &CheckArguments) -> Result<Option<ExpectationCheck>> {
     let Some((written, base)) = run::written_config(arguments.config.as_deref())? else { return Ok(None) };
     let expectations = resolve_expectations(&written.expect, &[])?;
-    if expectations.is_empty() && arguments.config.is_some() {
-        return Err(Error::config("expected `[[expect]]` in the configuration, but found none")
-            .hint("the README lists the rules, under *What you expect of a dataset*"));
-    }
     let today = arguments.as_of.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
     let previous = arguments.previous.clone();
     let check = ExpectationCheck { expectations, base, previous, today: today.to_string() };

@@ -8,6 +8,9 @@ use crate::io::{is_there, write_new};
 const CONFIG: &str = include_str!("init/copydesk.toml");
 const SOURCES: &str = include_str!("init/sources.toml");
 
+/// What every folder that copydesk wrote holds.
+const MANIFEST: &str = "manifest.json";
+
 /// `copydesk init`
 pub fn init(arguments: &InitArguments) -> Result<ExitStatus> {
     let files = [("copydesk.toml", CONFIG), ("sources.toml", SOURCES)];
@@ -17,6 +20,13 @@ pub fn init(arguments: &InitArguments) -> Result<ExitStatus> {
             return Err(Error::usage(format!("`{}` is there already", path.display()))
                 .hint("`init` never replaces a file: move yours away first"));
         }
+    }
+    if is_there(&arguments.folder.join(MANIFEST)) {
+        return Err(Error::usage(format!(
+            "expected a folder for a project, but found a dataset at `{}`",
+            arguments.folder.display()
+        ))
+        .hint("a file of your own in a dataset breaks its account: name another folder"));
     }
     for (name, text) in files {
         let path = arguments.folder.join(name);

@@ -7,6 +7,7 @@ mod audit;
 mod boilerplate;
 mod calibrate;
 mod check;
+mod convert;
 mod diff;
 mod explain;
 mod init;
@@ -105,6 +106,7 @@ fn dispatch(command: Command) -> Result<ExitStatus> {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema { command } => schema::schema(&command),
         Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Convert(arguments) => convert::convert(&arguments),
         Command::Quarantine(arguments) => quarantine::quarantine(&arguments),
         Command::Audit { command } => audit::audit(&command),
         Command::Init(arguments) => init::init(&arguments),

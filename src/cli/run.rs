@@ -8,7 +8,7 @@ use super::progress::Display;
 use super::{ExitStatus, out, summary};
 use crate::config::{self, Config, NamedFiles};
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::{is_there, read_limited};
+use crate::io::{is_there, read_limited, real_path};
 use crate::pipeline::takedown::takedowns_key;
 use crate::pipeline::{self, Plan, RunOptions};
 
@@ -16,6 +16,9 @@ use crate::pipeline::{self, Plan, RunOptions};
 const CONFIG_NAME: &str = "copydesk.toml";
 /// Largest configuration file, registry or list.
 pub(super) const MAX_CONFIG: u64 = 64 << 20;
+
+/// Where a configuration and a source registry come from.
+const INIT_WRITES: &str = "`copydesk init` writes a commented configuration and source registry";
 
 /// A configuration and where it comes from.
 #[derive(Debug)]
@@ -123,14 +126,24 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
             (written, base, format!("`{}`", file.unwrap_or(Path::new(CONFIG_NAME)).display()))
         }
     };
-    let named = |name: &Option<String>| -> Result<Option<(String, String)>> {
-        let path = name.as_ref().map(|name| base.join(name));
-        path.map(|path| Ok((path.display().to_string(), read_text(&path)?))).transpose()
+    let named = |key: &str, name: &Option<String>| -> Result<Option<(String, String)>> {
+        let Some(path) = name.as_ref().map(|name| base.join(name)) else { return Ok(None) };
+        let text = read_named(&path).map_err(|error| error.context(format!("cannot use `{key}`")))?;
+        Ok(Some((path.display().to_string(), text)))
     };
-    let (sources, boilerplate) = (named(&written.input.sources)?, named(&written.dedup.boilerplate)?);
+    let sources = named("input.sources", &written.input.sources).map_err(|error| error.hint(INIT_WRITES))?;
+    let boilerplate = named("dedup.boilerplate", &written.dedup.boilerplate)
+        .map_err(|error| error.hint("`copydesk boilerplate` writes such a list"))?;
     let ledger = written.dataset.takedowns.as_ref().map(|name| base.join(name));
     let (takedowns, takedowns_key) = ledger.as_deref().map_or(Ok((None, None)), read_ledger)?;
-    let (schema, audit) = (named(&written.schema.extends)?, named(&written.dataset.audit)?);
+    let (schema, audit) =
+        (named("schema.extends", &written.schema.extends)?, named("dataset.audit", &written.dataset.audit)?);
+    let hashed = written.export.authors == "hash";
+    let authors_key = match written.export.authors_key.as_ref().filter(|_| hashed).map(|name| base.join(name)) {
+        Some(path) if !is_there(&path) => return Err(config::missing_key(&path.display().to_string())),
+        Some(path) => Some((path.display().to_string(), read_text(&path)?)),
+        None => None,
+    };
     let files = NamedFiles {
         sources: pair(&sources),
         schema: pair(&schema),
@@ -138,6 +151,7 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
         boilerplate: pair(&boilerplate),
         takedowns: pair(&takedowns),
         takedowns_key: pair(&takedowns_key),
+        authors_key: pair(&authors_key),
     };
     let mut config = config::resolve(&written, &base, files)?;
     if let Some(input) = input {
@@ -146,7 +160,24 @@ pub fn load_config(file: Option<&Path>, input: Option<&Path>, output: Option<&Pa
     if let Some(output) = output {
         output.clone_into(&mut config.export.path);
     }
+    if let Some((key, _)) = &authors_key {
+        refuse_published_key(Path::new(key), &config)?;
+    }
     Ok(Loaded { config, origin, ledger })
+}
+
+/// A key in the dataset would be published, and one among the raw files read as one of them.
+fn refuse_published_key(key: &Path, config: &Config) -> Result<()> {
+    let place = real_path(key)?;
+    for (folder, what) in [(&config.export.path, "dataset"), (&config.input.path, "folder of raw files")] {
+        if is_there(folder) && place.starts_with(real_path(folder)?) {
+            let (key, folder) = (key.display(), folder.display());
+            return Err(Error::config("cannot use `export.authors-key`")
+                .caused_by(format!("expected `{key}` outside of the {what}, but it lies in `{folder}`"))
+                .hint("the key lies beside the configuration"));
+        }
+    }
+    Ok(())
 }
 
 /// Name and text of a file.
@@ -171,8 +202,11 @@ fn read_ledger(path: &Path) -> Result<(NamedText, NamedText)> {
 }
 
 fn read_text(path: &Path) -> Result<String> {
-    let bytes = read_limited(path, MAX_CONFIG)
-        .map_err(|error| error.hint("`copydesk init` writes a commented configuration and source registry"))?;
+    read_named(path).map_err(|error| if error.kind() == ErrorKind::Io { error.hint(INIT_WRITES) } else { error })
+}
+
+fn read_named(path: &Path) -> Result<String> {
+    let bytes = read_limited(path, MAX_CONFIG)?;
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         Error::config(format!("cannot read `{}`", path.display()))

@@ -57,6 +57,9 @@ pub fn outcome(loaded: &Loaded, outcome: &Outcome) -> String {
     if let Some(arrivals) = &outcome.arrivals {
         let (unchanged, gone) = (plural(arrivals.unchanged, "raw file"), arrivals.gone);
         line(&mut text, &format!("{unchanged} unchanged, {} read, {gone} gone", arrivals.read));
+        if manifest.release.as_ref().is_some_and(|release| release.terms.hides_anything()) {
+            line(&mut text, "the dataset withholds texts or names, so all raw files were read again");
+        }
         if let Some(part) = manifest.appended.last().filter(|_| arrivals.read > 0) {
             appended(&mut text, (manifest.appended.len(), part));
         }
@@ -229,7 +232,8 @@ fn closing(text: &mut String, manifest: &Manifest) {
     if duplicates.clusters > 0 {
         let pairs: Vec<String> =
             duplicates.pairs.iter().map(|(relation, count)| format!("{relation} {count}")).collect();
-        let found = format!("{} of copies; pairs: {}", plural(duplicates.clusters, "cluster"), pairs.join(", "));
+        let of_pairs = if pairs.is_empty() { String::new() } else { format!("; pairs: {}", pairs.join(", ")) };
+        let found = format!("{} of copies{of_pairs}", plural(duplicates.clusters, "cluster"));
         line(text, &found);
     }
     if duplicates.wide_buckets > 0 {

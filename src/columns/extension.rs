@@ -79,7 +79,7 @@ impl Table {
 
     /// The columns that the user declared, behind those of the table.
     pub fn own_columns(&self) -> &'static [Column] {
-        self.columns.get(ARTICLES.columns.len()..).filter(|_| self.extension.is_some()).unwrap_or_default()
+        self.columns.get(self.built_in_columns()..).filter(|_| self.extension.is_some()).unwrap_or_default()
     }
 }
 

@@ -29,7 +29,8 @@ pub fn schema_id(table: &Table) -> String {
     let major = SCHEMA_VERSION.split('.').next().unwrap_or(SCHEMA_VERSION);
     let own = table.extension.map_or("", |extension| extension.digest.rsplit(':').next().unwrap_or_default());
     let mark = if own.is_empty() { "" } else { ":extended:" };
-    format!("urn:copydesk:schema:{major}:{}{mark}{}", table.row_name, own.get(..12).unwrap_or(own))
+    let tier = table.released.map(|release| format!(":{}", release.name())).unwrap_or_default();
+    format!("urn:copydesk:schema:{major}:{}{tier}{mark}{}", table.row_name, own.get(..12).unwrap_or(own))
 }
 
 /// The name of the file that holds the schema of a table's rows.

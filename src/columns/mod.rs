@@ -8,12 +8,14 @@ pub mod cells;
 pub mod extension;
 pub mod interim;
 pub mod json_schema;
+mod release;
 mod statement_list;
 mod tables;
 mod text_list;
 
 pub use arrow_schema::{arrow_field, arrow_schema, data_type, schema_of};
 pub use extension::Extension;
+pub use release::Release;
 pub use statement_list::{Stated, StatementList, StatementListBuilder};
 pub use tables::{ARTICLES, DATE_CANDIDATES, PAIRS, RECORDS, SPLITS, TABLES, tables_of};
 pub use text_list::TextListBuilder;
@@ -36,6 +38,15 @@ pub const RELATIONS: &[&str] = &[
     "revision",
     "template",
 ];
+
+/// Columns that hold words of an article or names of people: their values are never quoted in details, findings and messages.
+pub const NOT_QUOTED: &[&str] = &["title", "subtitle", "text", "authors", "keywords", "rights_holder"];
+
+/// Whether what a JSON pointer into a row names may be quoted; the whole row may not.
+pub fn may_be_quoted(pointer: &str) -> bool {
+    let column = pointer.strip_prefix('/').and_then(|rest| rest.split('/').next());
+    column.is_some_and(|column| !NOT_QUOTED.contains(&column))
+}
 
 /// The type of an exported column; nothing else leaves the tool, so that every reader agrees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +151,8 @@ pub struct Table {
     pub sorted_by: &'static [&'static str],
     /// What the user's own schema adds to it.
     pub extension: Option<&'static Extension>,
+    /// The most restrictive tier that its rows can be under; none where nothing can be withheld.
+    pub released: Option<Release>,
 }
 
 impl Table {

@@ -1,6 +1,6 @@
 //! The tables themselves.
 
-use super::{Column, ColumnType, Rule, Storage, Table};
+use super::{Column, ColumnType, Release, Rule, Storage, Table};
 use ColumnType::{Boolean, Date, Float64, Int32, Int64, Text, TextList, Timestamp};
 use Storage::{Lookup, Low, Opaque};
 
@@ -58,6 +58,19 @@ impl Column {
     }
 }
 
+/// The column of the main table that says how much of an article is in its row, where something can be withheld.
+pub(super) fn release_column() -> Column {
+    required(
+        "rights",
+        "release",
+        Text,
+        "How much of the article is in this row: `full-text`; `derived-only`, without `subtitle` and `text`; `metadata-only`, also without counts and digest of the text.",
+    )
+    .stored(Low)
+    .rule(Rule::OneOf(Release::CODES))
+    .like("\"full-text\"")
+}
+
 /// The main table: one row per kept article.
 pub const ARTICLES: Table = Table {
     name: "articles",
@@ -65,6 +78,7 @@ pub const ARTICLES: Table = Table {
     documentation: "One row per kept article.",
     sorted_by: &["published_date", "source_id", "id"],
     extension: None,
+    released: None,
     columns: &[
         required("identity", "id", Text, "`art_` and the first 32 hex digits of SHA-256 over `copydesk-id-1`, NUL, `raw_sha256` as written here, NUL, the outlet that a sidecar or path pattern states; survives every change of tool or config.")
             .stored(Lookup).rule(ID).like("\"art_0f3c9a5d7b1e2f4a6c8d0e1f2a3b4c5d\""),
@@ -137,6 +151,7 @@ pub const RECORDS: Table = Table {
     documentation: "One row per raw record with its one fate: an article, a duplicate of a named article, or a rejection with its reason.",
     sorted_by: &["raw_path", "raw_index"],
     extension: None,
+    released: None,
     columns: &[
         required("origin", "raw_path", Text, "Path of the raw file below the input root.")
             .stored(Low)
@@ -217,6 +232,7 @@ pub const PAIRS: Table = Table {
     documentation: "One row per verified pair of two different ids, also outside clusters and of removed records.",
     sorted_by: &["id", "other_id"],
     extension: None,
+    released: None,
     columns: &[
         required("pair", "id", Text, "The later one in the order of preference.")
             .stored(Opaque)
@@ -258,6 +274,7 @@ pub const DATE_CANDIDATES: Table = Table {
     documentation: "One row per date seen for an article, at most 64 an article, with what was made of it.",
     sorted_by: &["id", "rank"],
     extension: None,
+    released: None,
     columns: &[
         required("candidate", "id", Text, "`articles.id`.")
             .stored(Opaque)
@@ -297,6 +314,7 @@ pub const SPLITS: Table = Table {
     documentation: "One row per article with its side of the split; articles of one cluster are on one side. Only where `[export] splits` or `split-dates` is set.",
     sorted_by: &["id"],
     extension: None,
+    released: None,
     columns: &[
         required("split", "id", Text, "`articles.id`.")
             .stored(Opaque)

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::resolve::{key_error, one_of};
-use crate::columns::{ARTICLES, RECORDS, Table};
+use crate::columns::{ARTICLES, ColumnType, RECORDS, Table};
 use crate::error::{Result, did_you_mean};
 use crate::kernels::parse_date::{DateContext, Precision, parse_date};
 
@@ -146,6 +146,9 @@ fn resolve_one((number, written): (usize, &WrittenExpectation), own_columns: &[&
         (None, true) => return Err(key_error(&key("column"), "expected the name of a column, but found none")),
         (Some(column), true) => {
             check_column(&key("column"), column, (table, own_columns))?;
+            if matches!(name, "date-range" | "freshness") {
+                check_has_days(&key("column"), column, table)?;
+            }
             column.clone()
         }
     };
@@ -163,6 +166,22 @@ fn check_column(key: &str, column: &str, (table, own_columns): (&Table, &[&str])
         Some(name) => error.hint(format!("did you mean `{name}`?")),
         None => error.hint("`copydesk schema show` lists the columns"),
     })
+}
+
+/// Rules about days ask for a column that has them; the user's own columns say so themselves.
+fn check_has_days(key: &str, column: &str, table: &Table) -> Result<()> {
+    let Some(found) = table.columns.iter().find(|one| one.name == column) else { return Ok(()) };
+    if matches!(found.kind, ColumnType::Date | ColumnType::Timestamp) {
+        return Ok(());
+    }
+    let of_days = table.columns.iter().filter(|one| matches!(one.kind, ColumnType::Date | ColumnType::Timestamp));
+    let names: Vec<String> = of_days.map(|one| format!("`{}`", one.name)).collect();
+    let is = found.kind.words();
+    Err(key_error(key, &format!("expected a column of dates, but found `{column}`, which is {is}")).hint(format!(
+        "those of `{}` are {}",
+        table.name,
+        names.join(", ")
+    )))
 }
 
 type Fault = (&'static str, String);
@@ -330,6 +349,8 @@ mod tests {
                 "{ rule = 'date-range', column = 'published_date' }",
                 "{ rule = 'date-range', column = 'published_date', from = 'May 2020' }",
                 "{ rule = 'date-range', column = 'published_date', from = '2020-05-02', to = '2020-05-01' }",
+                "{ rule = 'date-range', column = 'title', from = '2020-05-01' }",
+                "{ rule = 'freshness', column = 'text', max-age-days = 3 }",
                 "{ rule = 'freshness', column = 'published_date' }",
                 "{ rule = 'source-volume' }",
                 "{ rule = 'source-volume', at-least = -1 }",

@@ -3,6 +3,7 @@
 mod dataset;
 mod dedup;
 mod expect;
+mod release;
 mod resolve;
 mod schema;
 mod validate;
@@ -18,12 +19,14 @@ use crate::kernels::match_path::PathPattern;
 use crate::kernels::sha256::Digest;
 use crate::readers::DeclaredField;
 use crate::stages::attach::AttachOptions;
+use crate::stages::release::ReleasePolicy;
 use crate::stages::takedowns::Takedowns;
 use crate::statement::OwnKey;
 use crate::writers::audit_result::AuditResult;
 use crate::writers::description::Description;
 
 pub use expect::{Expectation, ExpectationRule, WrittenExpectation, resolve_expectations};
+pub use release::{WrittenRelease, missing_key};
 pub use resolve::{NamedFiles, parse, resolve, toml_error};
 pub use validate::{Most, RejectionLimits};
 pub use written::{
@@ -38,6 +41,10 @@ pub struct Config {
     pub input: InputConfig,
     /// The main table, with the user's own columns and rules where the configuration names some.
     pub articles: &'static Table,
+    /// The same as it is published: with what the release terms add to it.
+    pub published: &'static Table,
+    /// What is given away of the articles.
+    pub release: Arc<ReleasePolicy>,
     /// Field names that the user declares, before the well-known ones.
     pub fields: Vec<(String, DeclaredField)>,
     /// Names by which records state the user's own columns: those of `[fields]`, then the columns' own.

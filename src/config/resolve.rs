@@ -15,8 +15,10 @@ use crate::kernels::match_path::PathPattern;
 use crate::kernels::parse_bytes::parse_bytes;
 use crate::kernels::parse_date::{DateContext, DateOrder, Precision, parse_date};
 use crate::kernels::sha256::Digest;
+use crate::kernels::word_mistake::word_mistake_of;
 use crate::stages::attach::AttachOptions;
 use crate::stages::ingest::MAX_RECORD_BYTES;
+use crate::stages::release::ReleasePolicy;
 use crate::stages::takedowns::Takedowns;
 use crate::writers::audit_result::AuditResult;
 
@@ -36,7 +38,8 @@ pub fn toml_error(text: &str, name: &str, error: &toml::de::Error) -> Error {
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
         format!("line {line}, column {column}: ")
     });
-    let message = error.message().trim_end().replace('\n', ", ");
+    let written = error.span().and_then(|span| text.get(span)).filter(|written| is_short_value(written));
+    let message = word_mistake_of(&error.message().trim_end().replace('\n', ", "), written);
     let found = Error::config(format!("cannot read `{name}`")).caused_by(format!("{place}{message}"));
     let mut quoted = message.split('`').skip(1).step_by(2);
     match (message.starts_with("unknown field"), quoted.next()) {
@@ -44,8 +47,24 @@ pub fn toml_error(text: &str, name: &str, error: &toml::de::Error) -> Error {
             Some(known) => found.hint(format!("did you mean `{known}`?")),
             None => found,
         },
-        _ => found,
+        _ => match written.filter(|written| is_bare_date(written) && message.starts_with("expected text")) {
+            Some(date) => found.hint(format!("write it in quotes: `\"{date}\"`")),
+            None => found,
+        },
     }
+}
+
+/// Whether a piece of TOML is a value that can be shown as it is written.
+fn is_short_value(written: &str) -> bool {
+    const LONGEST: usize = 60;
+    let is_table = written.starts_with(['[', '{']);
+    !written.is_empty() && !is_table && written.len() <= LONGEST && !written.contains(char::is_control)
+}
+
+/// Whether a value begins as a date that TOML knows without quotes.
+fn is_bare_date(written: &str) -> bool {
+    let year = written.split_once('-').map(|(year, _)| year);
+    year.is_some_and(|year| year.len() == 4 && year.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Name and text of the files that a configuration names.
@@ -63,6 +82,8 @@ pub struct NamedFiles<'a> {
     pub schema: Option<(&'a str, &'a str)>,
     /// `dataset.audit`
     pub audit: Option<(&'a str, &'a str)>,
+    /// `export.authors-key`, where names are hashed.
+    pub authors_key: Option<(&'a str, &'a str)>,
 }
 
 /// Checks a configuration and fills its defaults; paths are taken relative to `base`.
@@ -97,16 +118,20 @@ pub fn resolve(written: &Written, base: &Path, files: NamedFiles<'_>) -> Result<
         return Err(key_error("export.append-only", "expected it without splits, but found both")
             .hint("the side of a published article could change with what arrives"));
     }
+    let release = super::release::resolve_release((&written.export, &written.release), files.authors_key)?;
+    super::release::refuse_rules_on_withheld(articles, &release.terms)?;
     let dataset = super::dataset::resolve_dataset(&written.dataset)?;
     let expectations = super::expect::resolve_expectations(&written.expect, &own_names)?;
     let audit = files.audit.map(|(name, text)| AuditResult::parse(text, name)).transpose()?;
     let takedowns = files.takedowns.map(|ledger| Takedowns::parse(ledger, files.takedowns_key)).transpose()?;
     let takedowns = takedowns.unwrap_or_default();
-    let digest_of_rest = digest(written, files, &input);
+    let digest_of_rest = digest(written, files, (&input, &release));
     let digest = digest_with(&digest_of_rest, &takedowns);
     Ok(Config {
         input,
         articles,
+        published: articles.released(release.terms.strictest()),
+        release: Arc::new(release),
         fields,
         own_keys,
         attach: Arc::new(attach),
@@ -276,7 +301,7 @@ pub(super) fn key_error(key: &str, expected: &str) -> Error {
 }
 
 /// The digest covers everything that can change a byte of the dataset; input and output paths are left out.
-fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Digest {
+fn digest(written: &Written, files: NamedFiles<'_>, (input, release): (&InputConfig, &ReleasePolicy)) -> Digest {
     let fields: Vec<_> = written
         .fields
         .iter()
@@ -313,6 +338,9 @@ fn digest(written: &Written, files: NamedFiles<'_>, input: &InputConfig) -> Dige
     }
     if written.export.report {
         resolved["export"]["report"] = json!(true);
+    }
+    if let Some(release) = super::release::digested(release) {
+        resolved["export"]["release"] = release;
     }
     if let Some((_, list)) = files.boilerplate {
         resolved["dedup"]["boilerplate"] = json!(Digest::of(list.as_bytes()).to_string());
@@ -373,6 +401,75 @@ mod tests {
         assert_ne!(digest(""), digest("[export]\nsplit-dates = { test = \"2024-07-01\" }"));
     }
 
+    /// The keys that a table of the configuration knows, as the refusal of a misspelt one lists them.
+    fn keys_of(table: &str) -> Vec<String> {
+        let error = format!("{:?}", config(&format!("{table}zzz_zzz = 1")).unwrap_err());
+        error
+            .split_once("expected")
+            .map_or("", |(_, known)| known)
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .map(Into::into)
+            .collect()
+    }
+
+    #[test]
+    fn no_wrong_value_of_any_key_is_answered_with_a_type_of_the_code() {
+        const VALUES: &[&str] = &[
+            "\"x\"",
+            "5",
+            "-1",
+            "1.5",
+            "99999999999",
+            "1e300",
+            "nan",
+            "true",
+            "[]",
+            "[[1]]",
+            "[{}]",
+            "{}",
+            "{ x = 1 }",
+            "{ train = 'x' }",
+            "{ test = 1 }",
+            "2026-12-31",
+            "2026-12-31T10:00:00Z",
+            "10:00:00",
+        ];
+        let is_ours = |text: &str| {
+            let bare: String = text.split('`').step_by(2).collect();
+            bare.split(|c: char| !c.is_alphanumeric()).any(|word| {
+                let width = word.trim_start_matches(['i', 'u', 'f']);
+                let is_number = matches!(width, "8" | "16" | "32" | "64" | "128" | "size") && width.len() < word.len();
+                let is_camel = word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);
+                let is_word = ["struct", "enum", "variant", "sequence", "map", "tuple", "non-zero"].contains(&word);
+                is_number || is_word || (is_camel && word != "TiB" && word != "MiB" && word != "KiB")
+            })
+        };
+        let sections = keys_of("");
+        assert!(sections.iter().any(|name| name == "export"), "{sections:?}");
+        let mut refused = 0;
+        for section in &sections {
+            let mut tables = vec![(String::new(), section.clone())];
+            for header in [format!("[{section}]\n"), format!("[[{section}]]\n")] {
+                tables.extend(keys_of(&header).into_iter().map(|key| (header.clone(), key)));
+            }
+            for (header, key) in tables {
+                for value in VALUES {
+                    let Err(error) = config(&format!("{header}{key} = {value}")) else { continue };
+                    refused += 1;
+                    // The kind of error stands before the first colon.
+                    let text = format!("{error:?}");
+                    assert!(
+                        !is_ours(text.split_once(": ").map_or("", |(_, told)| told)),
+                        "{header}{key} = {value}: {text}"
+                    );
+                }
+            }
+        }
+        assert!(refused > 500, "{refused}");
+    }
+
     #[test]
     fn mistakes_name_key_value_and_the_nearest_name() {
         let shown = |text: &str| {
@@ -422,6 +519,16 @@ mod tests {
                 "[export]\nsplits = { train = 0.8, tset = 0.2 }",
                 "[export]\nsplit-dates = { test = \"1 July\" }",
                 "[export]\nsplits = { train = 1 }\nsplit-dates = { test = \"2024-07-01\" }",
+                "input = \"x\"",
+                "[export]\nsplits = 5",
+                "[dedup]\njaccard = \"x\"",
+                "[dedup]\nbands = -1",
+                "[input]\nmax-expansion = \"x\"",
+                "[export]\nparquet-zstd-level = 1.5",
+                "[export]\nparquet-zstd-level = 99999999999",
+                "[export]\nreport = \"yes\"",
+                "[dataset]\nauthors = \"Ada Moreno\"",
+                "[dates]\nnot-after = 2026-12-31",
                 "nonsense",
             ]
             .map(shown)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::expect::WrittenExpectation;
+use super::release::WrittenRelease;
 use crate::kernels::assign_split::{SplitDates, SplitShares};
 use crate::writers::description::Description;
 
@@ -28,6 +29,8 @@ pub struct Written {
     pub dedup: WrittenDedup,
     /// How the dataset is written.
     pub export: WrittenExport,
+    /// How much is given away of the articles of some sources and licences.
+    pub release: Vec<WrittenRelease>,
     /// What `copydesk check` expects of the dataset; changes no byte of it.
     pub expect: Vec<WrittenExpectation>,
 }
@@ -153,6 +156,14 @@ pub struct WrittenExport {
     pub split_dates: Option<SplitDates>,
     /// Whether the dataset shows itself in a page, `report.html`.
     pub report: bool,
+    /// How much of each article is given away: `full-text`; `derived-only`, no words of it; `metadata-only`, nothing measured from it either.
+    pub release: String,
+    /// Says that full texts of articles with `tdm_reservation = "reserved"` may be published; without it they are refused.
+    pub acknowledge_reserved: bool,
+    /// Names of authors: `keep`; `hash`, the HMAC of each; `drop`.
+    pub authors: String,
+    /// The key of `authors = "hash"`, 64 hexadecimal digits, relative to this file; it is never published.
+    pub authors_key: Option<String>,
 }
 
 impl Default for WrittenInput {
@@ -206,6 +217,10 @@ impl Default for WrittenExport {
             splits: None,
             split_dates: None,
             report: false,
+            release: "full-text".into(),
+            acknowledge_reserved: false,
+            authors: "keep".into(),
+            authors_key: None,
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::kernels::fold_key::fold_key;
 use crate::kernels::sha256::{Digest, push_hex};
+use crate::kernels::word_mistake::word_mistake;
 
 /// Digest of a paragraph: the first 16 bytes of the SHA-256 of its folded text.
 pub type ParagraphKey = [u8; 16];
@@ -77,7 +78,8 @@ impl Boilerplate {
             let wrong = |cause: String| {
                 Error::config(format!("cannot read `{name}`")).caused_by(format!("line {}: {cause}", number + 1))
             };
-            let line: BoilerplateLine = serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
+            let line: BoilerplateLine =
+                serde_json::from_str(line).map_err(|error| wrong(word_mistake(&error.to_string())))?;
             let digits = &line.paragraph;
             let hex = digits.len() == 32 && digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
             let key = u128::from_str_radix(digits, 16)

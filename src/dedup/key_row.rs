@@ -241,6 +241,12 @@ pub fn id_of(row: &[u8]) -> [u8; 16] {
     reader.array()
 }
 
+/// `published_date`, `source_id` and the 16 bytes of the id in a row that begins with a sort key.
+pub fn sort_key_head(row: &[u8]) -> (Option<i32>, Cow<'_, str>, [u8; 16]) {
+    let mut reader = RowReader::new(row);
+    (reader.optional_i64().map(|date| date as i32), reader.cow_ordered(), reader.array())
+}
+
 /// The part of a sort key that shards may not cut: `published_date`, `source_id` and the first byte of `id`.
 pub fn cell_of(sort_key: &[u8]) -> &[u8] {
     let mut reader = RowReader::new(sort_key);
@@ -302,6 +308,7 @@ pub(super) mod tests {
         let (split, reader) = split_sort_key(&keyed);
         assert_eq!((split, reader.rest()), (&key[..], &b"rest"[..]));
         assert_eq!((raw_path_of(&keyed), id_of(&keyed)), (row.raw_path.to_string(), row.id));
+        assert_eq!(sort_key_head(&keyed), (None, "s".into(), row.id));
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub struct NearText {
 impl NearMember {
     /// The member that a key row stands for.
     pub fn of(row: &KeyRow<'_>, preference: &Preference) -> Self {
-        let mut place = Vec::new();
+        let mut place = Vec::with_capacity(64 + row.raw_path.len());
         preference.push(row, &mut place);
         let (source_id, canonical_url) = (row.source_id.to_string(), row.canonical_url);
         Self { id: row.id, place, source_id, canonical_url, published: row.published() }

@@ -28,6 +28,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::error::{Error, Result, did_you_mean};
 use crate::kernels::registrable_domain::{ascii_host, host_of_url, is_host};
+use crate::kernels::word_mistake::word_mistake;
 
 /// What an outlet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -252,7 +253,7 @@ fn read_entry(entry: toml::Value, place: &str) -> Result<Source> {
         let mut lines = message.lines();
         let what = lines.next().unwrap_or_default();
         let key = lines.find_map(|line| line.strip_prefix("in ")).map(|key| format!(" {key}:")).unwrap_or_default();
-        Error::config(format!("{place}:{key} {what}"))
+        Error::config(format!("{place}:{key} {}", word_mistake(what)))
     })?;
     let bad = |key: &str, expected: &str, found: &str| {
         Error::config(format!("{place}: `{key}`: expected {expected}, but found `{found}`"))
@@ -462,7 +463,7 @@ mod tests {
             ("[[sources]]\nid='a'", "the file: unknown key `sources` [did you mean `source`?]"),
             ("[source]\nid='a'", "expected entries `[[source]]`, but found one `source`"),
             ("[[source]]\nid='a'\nname=1", "entry 1 (`a`):"),
-            ("[[source]]\nid='a'", "entry 1 (`a`): missing field `name`"),
+            ("[[source]]\nid='a'", "entry 1 (`a`): expected the key `name`, but found none"),
             ("[[source]]\nid='A b'\nname='A b'", "but found `A b` [`a-b` would do]"),
             (
                 "[[source]]\nid='a'\nname='A'\n[[source]]\nid='a'\nname='B'",

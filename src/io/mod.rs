@@ -43,7 +43,7 @@ pub use ipc::{IpcReader, IpcWriter};
 pub use memory::{cpu_seconds, peak_rss, spare_huge_pages};
 pub use open::{Head, ReadLimits, open, open_range, open_stdin, sniff_head};
 pub use place::{is_there, link_or_copy, real_path};
-pub use publish::{Kind, Published, QUARANTINE, Staging};
+pub use publish::{CONVERSION, Kind, Published, QUARANTINE, Staging};
 pub use rows::{SpillReader, SpillWriter};
 pub use spill::SpillDir;
 pub use walk::{OnUnreadable, Unreadable, Walk, WalkedFile, walk};

@@ -54,10 +54,14 @@ pub enum Kind {
     Stage,
     /// Rejected records, copied out.
     Quarantine,
+    /// A dataset in another format.
+    Conversion,
 }
 
 /// What the manifest of a quarantine says of its `stage`.
 pub const QUARANTINE: &str = "quarantine";
+/// What the manifest of a conversion says of its `stage`.
+pub const CONVERSION: &str = "convert";
 
 /// Where a dataset was published.
 #[derive(Debug, PartialEq, Eq)]
@@ -217,11 +221,13 @@ impl Occupancy {
                     Kind::Dataset => "a dataset",
                     Kind::Stage => "the output of a stage",
                     Kind::Quarantine => "a quarantine",
+                    Kind::Conversion => "a conversion",
                 };
                 let replacing = match kind {
                     Kind::Dataset => "a dataset",
                     Kind::Stage => "a stage",
                     Kind::Quarantine => "a quarantine",
+                    Kind::Conversion => "a conversion",
                 };
                 let message = format!("`{}` holds {held}, which {replacing} does not replace", output.display());
                 return Err(Error::usage(message).hint("name another output"));
@@ -245,6 +251,7 @@ fn written_by_copydesk(manifest: &Path) -> Option<Kind> {
     Some(match written.stage {
         None => Kind::Dataset,
         Some(stage) if stage == QUARANTINE => Kind::Quarantine,
+        Some(stage) if stage == CONVERSION => Kind::Conversion,
         Some(_) => Kind::Stage,
     })
 }

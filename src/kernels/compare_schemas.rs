@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 pub use change::{ChangeKind, Compatibility, Effect, Level, SchemaChange};
 use resolve::resolve;
-use values::{KEYWORDS, compare_bound, compare_values, is_bound, or_none};
+use values::{KEYWORDS, compare_bound, compare_rule, compare_values, is_bound, or_none};
 pub use values::{admits_null, type_words};
 
 /// Schemas nested deeper than this, references included, are not compared further.
@@ -145,7 +145,12 @@ impl<'v> Walk<'v> {
         let keywords: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for keyword in keywords {
             if !KEYWORDS.contains(&keyword.as_str()) && !ELSEWHERE.contains(&keyword.as_str()) {
-                self.keyword(keyword, (old.get(keyword), new.get(keyword)), path);
+                let sides = (old.get(keyword), new.get(keyword));
+                if hangs_together(keyword, (old, new)) {
+                    self.in_the_dark(|walk| walk.keyword(keyword, sides, path));
+                } else {
+                    self.keyword(keyword, sides, path);
+                }
             }
         }
     }
@@ -192,9 +197,18 @@ impl<'v> Walk<'v> {
                 format!("{}{null}{optional}", property.map_or_else(|| "any".to_owned(), type_words))
             };
             match (of_old.contains(name), of_new.contains(name)) {
-                (true, false) => self.add(&below, (ChangeKind::ColumnRemoved, Effect::Widened), words(old)),
+                (true, false) => {
+                    // Old rows have it, and closed readers of the new schema refuse it.
+                    let effect = if is_closed(new, path) { Effect::Broken } else { Effect::Widened };
+                    self.add(&below, (ChangeKind::ColumnRemoved, effect), words(old));
+                }
                 (false, true) => {
-                    let effect = if required(new, name) { Effect::Narrowed } else { Effect::Neutral };
+                    let effect = match (is_closed(old, path), required(new, name)) {
+                        (false, false) => Effect::Neutral,
+                        (false, true) => Effect::Narrowed,
+                        (true, false) => Effect::Widened,
+                        (true, true) => Effect::Broken,
+                    };
                     self.add(&below, (ChangeKind::ColumnAdded, effect), words(new));
                 }
                 _ => {
@@ -257,6 +271,12 @@ impl<'v> Walk<'v> {
                 });
             }
             (_, old, new) if old == new => {}
+            ("allOf" | "anyOf" | "dependentRequired", None, Some(_)) => {
+                self.add(path, (ChangeKind::RuleAdded, Effect::Narrowed), words());
+            }
+            ("allOf" | "anyOf" | "dependentRequired", Some(_), None) => {
+                self.add(path, (ChangeKind::RuleRemoved, Effect::Widened), words());
+            }
             ("pattern" | "format" | "multipleOf" | "uniqueItems", None, Some(Value::Bool(false)))
             | ("uniqueItems", Some(Value::Bool(false)), None) => {}
             ("pattern" | "format" | "multipleOf" | "uniqueItems", None | Some(Value::Bool(false)), Some(_)) => {
@@ -265,15 +285,22 @@ impl<'v> Walk<'v> {
             ("pattern" | "format" | "multipleOf" | "uniqueItems", Some(_), None | Some(Value::Bool(false))) => {
                 self.add(path, (ChangeKind::RuleRemoved, Effect::Widened), words());
             }
+            (keyword, Some(old), Some(new)) => {
+                let effect = compare_rule(keyword, (old, new)).unwrap_or(Effect::Broken);
+                self.add(path, (ChangeKind::RuleChanged, effect), words());
+            }
             _ => self.add(path, (ChangeKind::RuleChanged, Effect::Broken), words()),
         }
     }
 
-    /// Compares what is said of columns that are not declared. Readers pass over them, so opening and closing hurts nobody.
+    /// Compares what is said of columns that are not declared. Readers of rows pass over them, so opening and closing hurts nobody;
+    /// what is nested in a value is held to its schema by readers too.
     fn rest(&mut self, (old, new): (&'v Value, &'v Value), path: &str, words: &str) {
+        let (closed, opened) =
+            if path.is_empty() { (Effect::Neutral, Effect::Neutral) } else { (Effect::Narrowed, Effect::Widened) };
         match (old, new) {
-            (Value::Bool(true), Value::Bool(false)) => self.add(path, (ChangeKind::Closed, Effect::Neutral), words),
-            (Value::Bool(false), Value::Bool(true)) => self.add(path, (ChangeKind::Opened, Effect::Neutral), words),
+            (Value::Bool(true), Value::Bool(false)) => self.add(path, (ChangeKind::Closed, closed), words),
+            (Value::Bool(false), Value::Bool(true)) => self.add(path, (ChangeKind::Opened, opened), words),
             (old, new) => self.schemas(old, new, &format!("{path}/*")),
         }
     }
@@ -296,6 +323,18 @@ impl<'v> Walk<'v> {
         work(self);
         self.dark = before;
     }
+}
+
+/// Whether readers refuse properties that a schema does not declare: nested ones do, rows are open to them.
+fn is_closed(schema: &Map<String, Value>, path: &str) -> bool {
+    let says_so = |keyword: &str| schema.get(keyword) == Some(&Value::Bool(false));
+    !path.is_empty() && (says_so("additionalProperties") || says_so("unevaluatedProperties"))
+}
+
+/// Whether branches also decide what is left over for a keyword beside them.
+fn hangs_together(keyword: &str, (old, new): (&Map<String, Value>, &Map<String, Value>)) -> bool {
+    let has = |name: &str| old.contains_key(name) || new.contains_key(name);
+    matches!(keyword, "allOf" | "anyOf") && (has("unevaluatedProperties") || has("unevaluatedItems"))
 }
 
 fn is_documentation(keyword: &str) -> bool {

@@ -52,6 +52,8 @@ pub struct Body {
     pub text: String,
     /// Nodes of the page from the first to behind the last that gave text.
     pub range: Range<usize>,
+    /// Whether the page has more blocks than are looked at, so that the text may end too early.
+    pub is_cut: bool,
 }
 
 /// The blocks of a page as the model sees them; for the tool that trains it.
@@ -78,7 +80,7 @@ pub fn extract_body(page: &HtmlPage) -> Body {
         && let Some(body) = read_scripts(page, &NAMES)
         && body.words > MORE_WORDS * (words + 10.0)
     {
-        return Body { text: body.text, range: body.node..body.node + 1 };
+        return Body { text: body.text, range: body.node..body.node + 1, is_cut: false };
     }
     assemble(&cut, &chosen)
 }
@@ -122,7 +124,7 @@ fn assemble(cut: &Cut, chosen: &[usize]) -> Body {
         (Some(first), Some(last)) => cut.blocks[*first].nodes.0 as usize..cut.blocks[*last].nodes.1 as usize + 1,
         _ => 0..0,
     };
-    Body { text, range }
+    Body { text, range, is_cut: cut.has_more }
 }
 
 #[cfg(test)]
@@ -230,6 +232,14 @@ mod tests {
         }
         let many = cut_blocks(&parse_html(&"x<hr>".repeat(cut_blocks::MAX_BLOCKS + 100)), &NAMES);
         assert_eq!(many.blocks.len(), cut_blocks::MAX_BLOCKS);
+        assert!(many.has_more);
+        let long = |count: usize| {
+            extract_body(&parse_html(&format!(
+                "<article>{}</article>",
+                "<p>Rain fell on Monday, and the harbour stayed shut.</p>".repeat(count)
+            )))
+        };
+        assert!(long(cut_blocks::MAX_BLOCKS + 1).is_cut && !long(300).is_cut);
         let scripts = "<script>\"</p \\\" </p</script>".repeat(5_000);
         assert_eq!(extract_body(&parse_html(&scripts)).text, "");
     }

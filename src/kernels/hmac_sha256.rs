@@ -1,6 +1,6 @@
 //! HMAC-SHA-256 (RFC 2104): a digest that nobody can make again without the key.
 
-use super::sha256::{Digest, Hasher};
+use super::sha256::{Digest, Hasher, PREFIX};
 
 /// Bytes of a block of SHA-256.
 const BLOCK: usize = 64;
@@ -21,6 +21,11 @@ impl Key {
             block
         };
         Self { inner: pad(0x36), outer: pad(0x5c) }
+    }
+
+    /// The key of a key file: 64 hexadecimal digits; none for other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        Digest::parse(&format!("{PREFIX}{}", text.trim_end())).map(|Digest(bytes)| Self::new(&bytes))
     }
 
     /// The HMAC of the parts, one behind the other.

@@ -8,6 +8,7 @@ use serde_saphyr::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::kernels::match_key::{Key, head_form, match_key};
+use crate::kernels::word_mistake::word_mistake;
 use crate::origin::ByteRange;
 use crate::statement::{Evidence, Field, OwnKey, Statement};
 
@@ -211,7 +212,32 @@ fn read_yaml(text: &str) -> Result<Value, FieldsFault> {
         strict_booleans: true,
         with_snippet: false,
     };
-    serde_saphyr::from_str_with_options::<Placed>(text, options).map(|placed| placed.0.value).map_err(malformed)
+    serde_saphyr::from_str_with_options::<Placed>(text, options).map(|placed| placed.0.value).map_err(malformed_yaml)
+}
+
+/// What is wrong with YAML, without the names that its reader has for its limits.
+fn malformed_yaml(error: serde_saphyr::Error) -> FieldsFault {
+    use serde_saphyr::Error as Yaml;
+    let mut inner = &error;
+    while let Yaml::AliasError { error, .. } | Yaml::WithSnippet { error, .. } = inner {
+        inner = error;
+    }
+    let expected = match inner {
+        Yaml::Budget { .. }
+        | Yaml::AliasReplayCounterOverflow { .. }
+        | Yaml::AliasReplayLimitExceeded { .. }
+        | Yaml::AliasExpansionLimitExceeded { .. }
+        | Yaml::AliasReplayStackDepthExceeded { .. } => {
+            "expected YAML of ordinary size and depth, but found more than is read, aliases written out"
+        }
+        Yaml::RecursiveReferencesRequireWeakTypes { .. } => {
+            "expected aliases of values that are complete, but found one inside of what it stands for"
+        }
+        _ => return malformed(word_mistake(&error.to_string())),
+    };
+    let place =
+        error.location().map_or_else(String::new, |at| format!(" at line {} column {}", at.line(), at.column()));
+    malformed(format!("{expected}{place}"))
 }
 
 fn read_toml(text: &str) -> Result<Value, FieldsFault> {
@@ -395,6 +421,19 @@ mod tests {
         let toml = "date = 2024-03-01T10:00:00+04:00\nmodified = 2024-03-02 08:00:00";
         let values: Vec<_> = stated(Notation::Toml, toml).into_iter().map(|it| it.1).collect();
         assert_eq!(values, ["2024-03-01T10:00:00+04:00", "2024-03-02 08:00:00"]);
+    }
+
+    #[test]
+    fn aliases_that_grow_or_turn_in_circles_are_told_in_words() {
+        let mut bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
+        for (name, before) in "bcdefg".chars().zip("abcdef".chars()) {
+            bomb.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 9].join(",")));
+        }
+        let told = |text: &str| parse_fields(Notation::Yaml, text, Evidence::FrontMatter, &[]).unwrap_err().detail;
+        insta::assert_snapshot!([bomb.as_str(), "title: &a [*a]"].map(told).join("\n"), @r"
+        expected YAML of ordinary size and depth, but found more than is read, aliases written out at line 6 column 14
+        expected aliases of values that are complete, but found one inside of what it stands for at line 1 column 12
+        ");
     }
 
     #[test]

@@ -161,7 +161,7 @@ fn take_block<'t>(text: &'t str, own: &[OwnKey], head: &mut Head<'t>) -> bool {
     // Whether the line before was keyed, and whether its value became a statement.
     let mut open: Option<bool> = None;
     let (mut keyed, mut colons) = (0_usize, 0_usize);
-    let mut inline = false;
+    let (mut inline, mut undated) = (false, false);
     let mut body = text.len();
     for (number, (range, next)) in lines(text, start).enumerate() {
         let line = &text[range];
@@ -187,7 +187,11 @@ fn take_block<'t>(text: &'t str, own: &[OwnKey], head: &mut Head<'t>) -> bool {
                 open = Some(false);
                 let Some(field) = key.field() else { continue };
                 if is_date(field) && !value.is_empty() && !looks_like_date(value) {
-                    return false;
+                    // "Date: yesterday" is no date, but beside other keys it is a header that says so.
+                    if !is_short(value) {
+                        return false;
+                    }
+                    undated = true;
                 }
                 inline |= field == Field::Published && is_followed_by_words(value);
                 if !value.is_empty() {
@@ -207,7 +211,11 @@ fn take_block<'t>(text: &'t str, own: &[OwnKey], head: &mut Head<'t>) -> bool {
             Line::Other => return false,
         }
     }
-    if colons == 0 || found.is_empty() || (keyed == 1 && (inline || found.iter().any(reads_like_prose))) {
+    if colons == 0
+        || found.is_empty()
+        || (undated && colons < 2)
+        || (keyed == 1 && (inline || found.iter().any(reads_like_prose)))
+    {
         return false;
     }
     head.statements.append(&mut found);
@@ -324,6 +332,19 @@ fn looks_like_date(value: &str) -> bool {
     value.len() <= LONGEST_DATE && (4..=24).contains(&digits) && words <= 5 && !sentence
 }
 
+/// Whether what stands in the place of a date is a few words that end unlike a sentence: `yesterday`, `2 hours ago`, `n/a`.
+fn is_short(value: &str) -> bool {
+    value.len() <= LONGEST_DATE
+        && value.split_whitespace().count() <= 4
+        && !value.ends_with(['.', '!', '?', '…', ':', ','])
+        || looks_like_day(value)
+}
+
+/// Whether a value is digits and full stops: `14.3.`
+fn looks_like_day(value: &str) -> bool {
+    value.len() <= 8 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
 /// Whether the only line of a block is more likely the beginning of a sentence ("Source: close to the ministry, ...").
 fn reads_like_prose(statement: &Statement<'_>) -> bool {
     let value = statement.value.as_ref();
@@ -368,6 +389,16 @@ mod tests {
             ("Date 2024-02-29T10:00+04:00\nBody", &["published header-inline 2024-02-29T10:00+04:00"], "Body"),
             ("\n\ndate: 2024-02-29\r\nBody", &["published header-inline 2024-02-29"], "Body"),
             ("Date: 1 March 2024\n\nBody", &["published header-block 1 March 2024"], "Body"),
+            (
+                "Title: Ferry stays\nDate: yesterday\n\nBody",
+                &["title header-block Ferry stays", "published header-block yesterday"],
+                "Body",
+            ),
+            (
+                "Source: Harbour Times\nDate: 14.3.\n\nBody",
+                &["source header-block Harbour Times", "published header-block 14.3."],
+                "Body",
+            ),
             (
                 "Date: Fri. March 1, 2024 10:00 a.m. GMT\n\nBody",
                 &["published header-block Fri. March 1, 2024 10:00 a.m. GMT"],

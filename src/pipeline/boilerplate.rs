@@ -42,6 +42,7 @@ pub fn find_boilerplate(
     mut give: impl FnMut(&BoilerplateLine) -> Result<()>,
 ) -> Result<()> {
     let dataset = Dataset::open(dataset)?;
+    dataset.require_texts()?;
     let scratch = SpillDir::create_beside(output)?;
     let mut sorter = Sorter::new(scratch.file("paragraphs"), options.memory_plan()?.sorter_bytes * 4);
     let mut articles: BTreeMap<String, u64> = BTreeMap::new();

@@ -156,6 +156,7 @@ pub fn calibrate(corpus: Corpus<'_>, most: usize, config: &Config, options: &Run
         }
     };
     let dataset = Dataset::open(root)?;
+    dataset.require_texts()?;
     let memory = options.memory_plan()?;
     let boilerplate: &Boilerplate = &config.dedup.boilerplate;
     let sample = draw_sample(&dataset, (most, options.memory), (&rule, boilerplate))?;

@@ -17,6 +17,7 @@ use crate::manifest::{FileEntry, Manifest};
 use crate::pipeline::check::files::{articles_table, path_of, read_manifest, table_files};
 use crate::pipeline::check::guard::guarded;
 use crate::pipeline::check::report::Report;
+use crate::stages::release::ReleaseAccount;
 
 /// A dataset to look things up in.
 #[derive(Debug)]
@@ -53,6 +54,25 @@ impl<'a> Dataset<'a> {
         articles_table((self.root, &self.manifest), &mut Report::new(1))
     }
 
+    /// Refuses a dataset that withholds texts from a command that compares them.
+    ///
+    /// # Errors
+    /// A usage error that says of how many articles the texts are withheld.
+    pub fn require_texts(&self) -> Result<()> {
+        match self.manifest.release.as_ref().map_or(0, ReleaseAccount::withheld) {
+            0 => Ok(()),
+            withheld => {
+                let articles = self.manifest.account.articles;
+                let message = format!(
+                    "expected a dataset with full texts, but `{}` withholds those of {withheld} of {articles} articles",
+                    self.name()
+                );
+                Err(Error::usage(message)
+                    .hint("make one for yourself from the raw files, with `release = \"full-text\"` and without `[[release]]`"))
+            }
+        }
+    }
+
     /// Where it lies, for messages.
     pub fn name(&self) -> std::path::Display<'_> {
         self.root.display()
@@ -85,8 +105,31 @@ impl<'a> Dataset<'a> {
     /// # Errors
     /// When the manifest lists a file outside of the dataset, or the file cannot be linked.
     pub fn link_file(&self, entry: &FileEntry, staging: &Staging) -> Result<()> {
+        self.link_file_as(entry, (&entry.path, staging))
+    }
+
+    /// The same under another path.
+    ///
+    /// # Errors
+    /// As [`Dataset::link_file`].
+    pub fn link_file_as(&self, entry: &FileEntry, (to, staging): (&str, &Staging)) -> Result<()> {
         let path = path_of(self.root, entry).ok_or_else(|| damaged(Path::new(&entry.path)))?;
-        staging.link(&path, &entry.path)
+        staging.link(&path, to)
+    }
+
+    /// The files of one shard of a table, with their extensions; `place` is [`FilePart::place`].
+    pub fn shard_entries(&self, table: &Table, place: usize) -> Vec<(&FileEntry, &'static str)> {
+        let mut report = Report::new(1);
+        let all = table_files(&self.manifest, &ARTICLES, &mut report);
+        let files = all.iter().find(|files| files.table.name == table.name);
+        let Some((parquet, jsonl)) = files.and_then(|files| files.shards.get(place)) else { return Vec::new() };
+        let extension = |entry: &'_ FileEntry| {
+            let stem = parquet.path.trim_end_matches("parquet");
+            ["jsonl", "jsonl.zst"].into_iter().find(|end| entry.path.strip_prefix(stem) == Some(end))
+        };
+        let jsonl = jsonl.and_then(|entry| extension(entry).map(|extension| (entry, extension)));
+        let shard = [Some((*parquet, "parquet")), jsonl];
+        shard.into_iter().flatten().collect()
     }
 
     /// Gives every batch of a table, with some of its columns, to `each`.
@@ -107,23 +150,46 @@ impl<'a> Dataset<'a> {
         names: &[&str],
         mut each: impl FnMut(&FilePart<'_>, &RecordBatch) -> Result<()>,
     ) -> Result<()> {
-        for (place, (path, part)) in self.files(table)?.into_iter().enumerate() {
-            let mut first = 0;
-            let (file, _) =
-                open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
-            let mut reader = guarded(|| {
-                let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
-                let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
-                builder.with_projection(mask).build()
-            })
-            .map_err(|cause| damaged(&path).caused_by(cause))?;
-            while let Some(batch) =
-                guarded(|| reader.next().transpose()).map_err(|cause| damaged(&path).caused_by(cause))?
-            {
-                let file = path.strip_prefix(self.root).unwrap_or(&path).to_string_lossy();
-                each(&FilePart { number: part, place, file: &file, first }, &batch)?;
-                first += batch.num_rows() as u64;
-            }
+        for (place, file) in self.files(table)?.into_iter().enumerate() {
+            self.scan_path((place, file), names, &mut each)?;
+        }
+        Ok(())
+    }
+
+    /// The same of one file, by its [`FilePart::place`].
+    ///
+    /// # Errors
+    /// As [`Dataset::scan`].
+    pub fn scan_file(
+        &self,
+        (table, place): (&Table, usize),
+        names: &[&str],
+        mut each: impl FnMut(&FilePart<'_>, &RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let file = self.files(table)?.into_iter().nth(place);
+        file.map_or(Ok(()), |file| self.scan_path((place, file), names, &mut each))
+    }
+
+    fn scan_path(
+        &self,
+        (place, (path, part)): (usize, (PathBuf, u16)),
+        names: &[&str],
+        each: &mut dyn FnMut(&FilePart<'_>, &RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let mut first = 0;
+        let (file, _) = open_file(&path)?.ok_or_else(|| damaged(&path).caused_by("expected a file, but found none"))?;
+        let mut reader = guarded(|| {
+            let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+            let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+            builder.with_projection(mask).build()
+        })
+        .map_err(|cause| damaged(&path).caused_by(cause))?;
+        while let Some(batch) =
+            guarded(|| reader.next().transpose()).map_err(|cause| damaged(&path).caused_by(cause))?
+        {
+            let file = path.strip_prefix(self.root).unwrap_or(&path).to_string_lossy();
+            each(&FilePart { number: part, place, file: &file, first }, &batch)?;
+            first += batch.num_rows() as u64;
         }
         Ok(())
     }

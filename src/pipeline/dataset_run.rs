@@ -32,7 +32,7 @@ const BATCH: usize = 512;
 /// What holding a dataset open costs beside its batch: pages of every column.
 const PAGES: u64 = 4 << 20;
 /// The columns of the sort key.
-const KEY_COLUMNS: [&str; 5] = ["published_date", "source_id", "id", "raw_path", "raw_index"];
+pub(super) const KEY_COLUMNS: [&str; 5] = ["published_date", "source_id", "id", "raw_path", "raw_index"];
 
 /// Takes a wanted row without its sort key, and its text.
 type Give<'a> = &'a mut dyn FnMut(&[u8], &str) -> Result<()>;
@@ -85,6 +85,12 @@ impl DatasetRun {
         let chunk = |group: &(usize, usize, Vec<u8>)| Chunk { first_key: group.2.clone(), bytes: PAGES };
         let chunks = self.groups.iter().map(chunk).collect();
         Run { file: PathBuf::new(), chunks, memory: None, dataset: Some(Arc::new(self)) }
+    }
+
+    /// The sort key of the first row of each file; none for a file without rows.
+    pub fn starts(&self) -> Vec<Option<Vec<u8>>> {
+        let first = |place| self.groups.iter().find(|(of, ..)| *of == place).map(|(.., key)| key.clone());
+        (0..self.files.len()).map(first).collect()
     }
 
     /// Gives the texts of `wanted` rows, which begin with a sort key, in the order of the dataset; rows that it has not go to `missing`.
@@ -217,10 +223,10 @@ impl Iterator for Batches {
 }
 
 /// The columns of the sort key of a batch.
-struct KeyColumns<'a>(&'a RecordBatch);
+pub(super) struct KeyColumns<'a>(pub &'a RecordBatch);
 
 impl KeyColumns<'_> {
-    fn push(&self, row: usize, out: &mut Vec<u8>) {
+    pub(super) fn push(&self, row: usize, out: &mut Vec<u8>) {
         let batch = self.0;
         push_sort_key(
             out,

@@ -93,20 +93,19 @@ pub fn decide(key_files: &[PathBuf], rules: &DedupRules, context: DecideContext<
                 known: context.before.and_then(|before| before.known),
             };
             let mut heads = ClassScan::new(classes.rows()?, preference);
-            heads.keeps_members = true;
             heads.gone = context.before.map(|before| before.gone.rows()).transpose()?.map(Gone::new).transpose()?;
-            Some(search.find(|| Ok(heads.next_class()?.map(Class::into_head)))?)
+            Some(search.find(|| heads.next_class())?)
         }
     };
     counts.wide_buckets = near.as_ref().map_or(0, |near| near.wide_buckets);
     let mut joined = JoinedScan::new(near.as_ref().map(|near| near.joined.rows()).transpose()?)?;
     let mut decided = Sorter::new(folder.join("decided"), limit);
     let mut pairs = Sorter::new(folder.join("pairs"), limit / 2);
-    let mut ahead = ClassScan::new(classes.rows()?, preference);
+    let mut ahead = ClassSizes::new(classes.rows()?, preference)?;
     let mut scan = classes.rows()?;
     let mut out = Vec::new();
     while let Some(class) = ahead.next_class()? {
-        let cluster = joined.of_class(&class.head.key_sha256)?;
+        let cluster = joined.of_class(&class.key)?;
         let heads_a_cluster = cluster.as_ref().map_or(class.size > 1, |joined| joined.link.is_none());
         counts.clusters += u64::from(heads_a_cluster);
         counts.wide_groups += u64::from(class.distinct as usize > GROUP_WIDTH);
@@ -188,49 +187,73 @@ fn sort_by_class(by_id: &Sorted, preference: &Preference, (folder, limit): (&Pat
 
 /// A member of a class, without its band keys.
 fn read_member(bytes: &[u8], preference: &Preference) -> Member {
-    let mut reader = RowReader::new(bytes);
-    reader.array::<16>();
-    preference.skip(&mut reader);
-    let repeat = u32::from_be_bytes(reader.array()) > 0;
+    let (mut reader, repeat) = skip_to_row(bytes, preference);
     let row = KeyRow { bands: BandKeys::default(), ..KeyRow::read(&mut reader) };
     Member { row: row.into_owned(), repeat }
 }
 
-/// The first row of a class, its band keys only where they are asked for.
-fn read_head(bytes: &[u8], preference: &Preference, with_bands: bool) -> KeyRow<'static> {
-    let mut reader = RowReader::new(bytes);
-    reader.array::<16>();
-    preference.skip(&mut reader);
-    reader.array::<4>();
-    let row = KeyRow::read(&mut reader);
-    if with_bands { row.into_owned() } else { KeyRow { bands: BandKeys::default(), ..row }.into_owned() }
+/// The first row of a class.
+fn read_head(bytes: &[u8], preference: &Preference) -> KeyRow<'static> {
+    KeyRow::read(&mut skip_to_row(bytes, preference).0).into_owned()
 }
 
-/// One exact class: its first row, and how many follow.
-struct Class {
-    head: KeyRow<'static>,
+/// How large an exact class is.
+struct ClassSize {
+    /// Digest of the folded text.
+    key: Half,
     /// Records, repeats included.
     size: u32,
     /// Distinct ids.
     distinct: u32,
-    /// The first articles, where the scan keeps them.
-    members: Vec<NearMember>,
-    /// Whether it is what it was in the dataset that is added to.
-    untouched: bool,
-}
-
-impl Class {
-    fn into_head(self) -> ClassHead {
-        ClassHead { size: self.size, row: self.head, members: self.members, untouched: self.untouched }
-    }
 }
 
 /// Counts each class one scan ahead of the scan that decides it, so that a class never has to fit in memory.
+struct ClassSizes<'a> {
+    rows: SortedRows<'a>,
+    preference: &'a Preference,
+    next: Option<Half>,
+}
+
+impl<'a> ClassSizes<'a> {
+    fn new(mut rows: SortedRows<'a>, preference: &'a Preference) -> Result<Self> {
+        let next = rows.next()?.map(class_of);
+        Ok(Self { rows, preference, next })
+    }
+
+    fn next_class(&mut self) -> Result<Option<ClassSize>> {
+        let Some(key) = self.next.take() else { return Ok(None) };
+        let mut class = ClassSize { key, size: 1, distinct: 1 };
+        while let Some(bytes) = self.rows.next()? {
+            if !bytes.starts_with(&key) {
+                self.next = Some(class_of(bytes));
+                break;
+            }
+            class.size += 1;
+            class.distinct += u32::from(!skip_to_row(bytes, self.preference).1);
+        }
+        Ok(Some(class))
+    }
+}
+
+/// The class of a row is that of the row that it repeats, and its digest stands first.
+fn class_of(bytes: &[u8]) -> Half {
+    *bytes.first_chunk().expect("law: a row sorted by class begins with a digest")
+}
+
+/// The key row behind digest, preference and place among repeats, and whether it is a repeat.
+fn skip_to_row<'b>(bytes: &'b [u8], preference: &Preference) -> (RowReader<'b>, bool) {
+    let mut reader = RowReader::new(bytes);
+    reader.array::<16>();
+    preference.skip(&mut reader);
+    let repeat = u32::from_be_bytes(reader.array()) > 0;
+    (reader, repeat)
+}
+
+/// Gathers what is compared of each class: its first row and its first articles.
 struct ClassScan<'a> {
     rows: SortedRows<'a>,
     preference: &'a Preference,
     next: Option<KeyRow<'static>>,
-    keeps_members: bool,
     gone: Option<Gone<'a>>,
 }
 
@@ -262,43 +285,34 @@ impl<'a> Gone<'a> {
 
 impl<'a> ClassScan<'a> {
     fn new(rows: SortedRows<'a>, preference: &'a Preference) -> Self {
-        Self { rows, preference, next: None, keeps_members: false, gone: None }
+        Self { rows, preference, next: None, gone: None }
     }
 
-    fn next_class(&mut self) -> Result<Option<Class>> {
-        let head = match self.next.take() {
+    fn next_class(&mut self) -> Result<Option<ClassHead>> {
+        let row = match self.next.take() {
             Some(next) => next,
             None => match self.rows.next()? {
-                Some(row) => read_head(row, self.preference, self.keeps_members),
+                Some(row) => read_head(row, self.preference),
                 None => return Ok(None),
             },
         };
-        let mut class = Class { untouched: head.carried, head, size: 1, distinct: 1, members: Vec::new() };
-        if self.keeps_members {
-            class.members.push(NearMember::of(&class.head, self.preference));
-        }
-        // The class of a row is that of the row that it repeats, and its digest stands first.
+        let members = vec![NearMember::of(&row, self.preference)];
+        let mut class = ClassHead { size: 1, untouched: row.carried, row, members };
         while let Some(bytes) = self.rows.next()? {
-            if !bytes.starts_with(&class.head.key_sha256) {
-                self.next = Some(read_head(bytes, self.preference, self.keeps_members));
+            if !bytes.starts_with(&class.row.key_sha256) {
+                self.next = Some(read_head(bytes, self.preference));
                 break;
             }
-            let mut reader = RowReader::new(bytes);
-            reader.array::<16>();
-            self.preference.skip(&mut reader);
+            let (mut reader, repeat) = skip_to_row(bytes, self.preference);
+            let row = KeyRow::read(&mut reader);
             class.size += 1;
-            let repeat = u32::from_be_bytes(reader.array()) > 0;
-            class.distinct += u32::from(!repeat);
-            if self.keeps_members {
-                let row = KeyRow::read(&mut reader);
-                class.untouched &= row.carried;
-                if !repeat && class.members.len() < GROUP_WIDTH {
-                    class.members.push(NearMember::of(&row, self.preference));
-                }
+            class.untouched &= row.carried;
+            if !repeat && class.members.len() < GROUP_WIDTH {
+                class.members.push(NearMember::of(&row, self.preference));
             }
         }
         if let Some(gone) = &mut self.gone {
-            class.untouched &= !gone.has(&class.head.key_sha256)?;
+            class.untouched &= !gone.has(&class.row.key_sha256)?;
         }
         Ok(Some(class))
     }

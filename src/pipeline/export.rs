@@ -13,26 +13,28 @@ use super::dataset_rows::Dataset;
 use super::external_sort::{Sorted, Sorter};
 use super::incremental::is_carried;
 use super::interim::{Interim, PAIRS_FILE};
+use super::keep::{Published, kept_records, settle_sums, write_kept_table};
 use super::rejects::push_ledger_key;
 use super::run_merge::{Gather, Head, RunMerge, merge_passes};
 use super::runs::Run;
-use super::shard_files::{ShardFiles, writer_options};
+use super::shard_files::{ShardFiles, shard_stem, writer_options};
 use super::shards::{DecidedRow, ShardPlan};
 use super::side_tables::{SideTable, TableOptions, write_side_table};
 use super::splits::{push_split_member, split_rows};
-use super::table_rows::{Cell, push_batch_row, push_cells, text_cell};
+use super::table_rows::{Cell, push_batch_row, push_cells, push_without_cell, text_cell};
 use super::tally::Tally;
 use super::workers::run_workers;
-use crate::columns::{DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, SPLITS, Table, interim, schema_of};
+use crate::columns::{DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, Release, Table, interim, schema_of};
 use crate::config::Config;
+use crate::dedup::key_row::sort_key_head;
 use crate::dedup::{Pair, Verdict};
 use crate::error::Result;
 use crate::io::{SpillReader, Staging};
 use crate::kernels::encode_row::RowReader;
 use crate::manifest::{Account, FileEntry, SourceAccount, SplitAccount};
 use crate::rejection::ReasonCode;
-use crate::stages::takedowns::Takedowns;
-use crate::writers::composition::Composition;
+use crate::stages::release::{ReleaseCounts, quotation};
+use crate::writers::composition::{Composition, VALUE_COLUMNS};
 use crate::writers::cut::{CutLimits, RowGroupCut};
 use crate::writers::dataset_digest::DatasetDigest;
 
@@ -51,6 +53,8 @@ pub struct Exported {
     pub splits: Option<SplitAccount>,
     /// What the rows of `articles` are made of.
     pub composition: Composition,
+    /// What is given away of the articles.
+    pub released: ReleaseCounts,
     /// Records that were taken down.
     pub taken_down: Tally,
     /// Of them, those that a stage had rejected for another reason: by stage and reason.
@@ -66,7 +70,7 @@ pub struct Exported {
 /// When runs and verdicts do not tell of the same rows.
 pub fn export(
     (config, options): (&Config, &RunOptions),
-    (folder, interim, before): (&Path, &Interim, Option<&Dataset<'_>>),
+    (folder, interim, before): (&Path, &Interim, Option<Published<'_>>),
     scratch: &Path,
     staging: &Staging,
 ) -> Result<Exported> {
@@ -80,6 +84,7 @@ pub fn export(
         runs: &runs,
         shards: &interim.shards,
         part: interim.part,
+        published: before,
         staging,
         limits: options.cut_limits,
         overlap: memory.overlap,
@@ -113,47 +118,42 @@ pub fn export(
         carried.push(ids);
         members.extend(splits);
     }
-    ledgers.push(rejected_rows((folder, interim, &config.takedowns), (scratch, memory.sorter_bytes), &mut exported)?);
+    let kept = before.and_then(Published::kept);
+    if let Some(published) = kept {
+        let told = Sorted::merge(std::mem::take(&mut ledgers), &scratch.join("told"))?;
+        ledgers.push(kept_records(published, &told, (&scratch.join("kept-records"), memory.sorter_bytes))?);
+        ledgers.push(told);
+        if interim.shards.iter().any(|shard| shard.published.is_some()) {
+            let Exported { digest, composition, .. } = &mut exported;
+            settle_sums(published, (config.articles, &interim.shards), (digest, composition))?;
+        }
+    }
+    ledgers.push(rejected_rows((folder, interim, config), (scratch, memory.sorter_bytes), &mut exported)?);
     exported.taken_down.add(&interim.taken_down);
     let Exported { taken_down, account, .. } = &mut exported;
     taken_down.add_to(account);
-    if let Some(before) = before {
+    if let Some(Published { dataset: before, .. }) = before {
         let carried = Sorted::merge(carried, &scratch.join("carried-ids"))?;
         candidates.push(carried_candidates(before, &carried, scratch, memory.sorter_bytes)?);
     }
     let mut tables = vec![
-        (
-            SideTable::new(&RECORDS, |reader| {
-                reader.skip_ordered();
-                reader.i64();
-            }),
-            Sorted::merge(ledgers, &scratch.join("records"))?,
-        ),
-        (
-            SideTable::new(&DATE_CANDIDATES, |reader| {
-                reader.array::<20>();
-            }),
-            Sorted::merge(candidates, &scratch.join("candidates"))?,
-        ),
-        (
-            SideTable::new(&PAIRS, |reader| {
-                reader.array::<32>();
-            }),
-            pair_rows(folder, scratch, memory.sorter_bytes)?,
-        ),
+        (SideTable::RECORDS, Sorted::merge(ledgers, &scratch.join("records"))?),
+        (SideTable::DATE_CANDIDATES, Sorted::merge(candidates, &scratch.join("candidates"))?),
+        (SideTable::PAIRS, pair_rows(folder, scratch, memory.sorter_bytes)?),
     ];
     if let Some(rule) = &config.export.splits {
         let members = Sorted::merge(members, &scratch.join("split-members"))?;
         let (rows, counts) = split_rows(&members, rule, (&scratch.join("splits"), memory.sorter_bytes))?;
         exported.splits = Some(SplitAccount { rule: rule.clone(), rows: counts });
-        let skip_id = |reader: &mut RowReader<'_>| {
-            reader.array::<16>();
-        };
-        tables.push((SideTable::new(&SPLITS, skip_id), rows));
+        tables.push((SideTable::SPLITS, rows));
     }
     for (table, rows) in &tables {
-        exported.rows.insert(table.name().to_owned(), rows.count());
-        exported.files.extend(write_side_table(table, rows, staging, &context.table_options())?);
+        exported.rows.insert(table.table().name.to_owned(), rows.count());
+        let options = context.table_options();
+        exported.files.extend(match kept {
+            Some(published) => write_kept_table((table, rows), published, (staging, &options))?,
+            None => write_side_table(table, rows, staging, &options)?,
+        });
     }
     exported.rows.insert(config.articles.name.to_owned(), exported.account.articles);
     exported.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -168,6 +168,7 @@ struct Context<'a> {
     runs: &'a [Run],
     shards: &'a [ShardPlan],
     part: u16,
+    published: Option<Published<'a>>,
     staging: &'a Staging,
     limits: CutLimits,
     overlap: bool,
@@ -185,6 +186,7 @@ impl Exported {
         self.digest.merge(&other.digest);
         self.account.add(&other.account);
         self.composition.add(&other.composition);
+        self.released.add(&other.released);
     }
 }
 
@@ -203,6 +205,9 @@ impl ShardWorker<'_> {
     fn write_shard(&mut self, number: usize) -> Result<()> {
         let context = self.context;
         let plan = &context.shards[number];
+        if let (Some(published), Some(place)) = (context.published, plan.published) {
+            return self.keep_shard((number, plan), (published, place));
+        }
         let mut files = ShardFiles::create(
             (context.staging, context.config),
             (context.part, number, context.shards.len()),
@@ -214,6 +219,40 @@ impl ShardWorker<'_> {
         let written = files.finish()?;
         self.exported.files.extend(written.files);
         self.exported.digest.merge(&written.digest);
+        Ok(())
+    }
+
+    /// Links a shard of which nothing has changed, and counts its rows.
+    fn keep_shard(
+        &mut self,
+        (number, plan): (usize, &ShardPlan),
+        (published, place): (Published<'_>, usize),
+    ) -> Result<()> {
+        let context = self.context;
+        let articles = context.config.articles;
+        let stem = shard_stem(articles, context.part, (number, context.shards.len()));
+        self.exported.files.extend(published.link_shard(articles, place, (&stem, context.staging))?);
+        let composition = &mut self.exported.composition;
+        published.dataset.scan_file((articles, place), &VALUE_COLUMNS, |_, batch| {
+            context.options.progress.exported.fetch_add(batch.num_rows() as u64, std::sync::atomic::Ordering::Relaxed);
+            composition.count_values(articles, batch)
+        })?;
+        let mut decided = SpillReader::open(&context.folder.join(&plan.file), 64 << 10)?;
+        let mut bytes = Vec::new();
+        while decided.next(&mut bytes)? {
+            let verdict = DecidedRow::read(&bytes).verdict;
+            let (published_date, source_id, id) = sort_key_head(&bytes);
+            count_fate(&mut self.exported.account, &source_id, &verdict);
+            if verdict.duplicate.is_some() {
+                continue;
+            }
+            self.carried.push(&id)?;
+            if let Some(splits) = &mut self.splits {
+                self.row.clear();
+                push_split_member(&mut self.row, &verdict, (&id_text(id), published_date));
+                splits.push(&self.row)?;
+            }
+        }
         Ok(())
     }
 
@@ -248,11 +287,14 @@ impl ShardWorker<'_> {
         let gathered = group.rows.take_shared()?;
         self.push_candidates(&gathered)?;
         self.push_split_members(&gathered, &group.verdicts)?;
-        let batch = fill_cluster_columns(self.context.config.articles, &gathered, &group.verdicts)?;
+        let config = self.context.config;
+        let batch = fill_cluster_columns(config.articles, &gathered, &group.verdicts)?;
         drop(gathered);
         let rows = batch.num_rows() as u64;
         group.verdicts.clear();
-        self.exported.composition.count(self.context.config.articles, &batch)?;
+        let batch = config.release.apply(config.published, batch)?;
+        self.exported.released.count(&config.release.terms, &batch)?;
+        self.exported.composition.count(config.published, &batch)?;
         files.write(batch)?;
         self.context.options.progress.exported.fetch_add(rows, std::sync::atomic::Ordering::Relaxed);
         Ok(())
@@ -260,31 +302,19 @@ impl ShardWorker<'_> {
 
     /// Adds the row of the ledger for a record that reached dedup.
     fn push_fate(&mut self, head: &Head<'_>, verdict: &Verdict) -> Result<()> {
+        let context = self.context;
         let rows = head.rows;
         let row = head.row;
         let source_id = rows.source_id.value(row);
-        let account = &mut self.exported.account;
-        let counts = match account.sources.get_mut(source_id) {
-            Some(counts) => counts,
-            None => account.sources.entry(source_id.to_owned()).or_default(),
-        };
-        counts.records += 1;
-        account.records += 1;
+        count_fate(&mut self.exported.account, source_id, verdict);
         let raw_path = rows.raw_path.value(row);
         let raw_index = rows.raw_index.value(row);
         let duplicate = verdict.duplicate;
         let duplicate_of = duplicate.map(|duplicate| id_text(duplicate.duplicate_of));
-        match &duplicate {
-            None => {
-                counts.articles += 1;
-                account.articles += 1;
-            }
-            Some(duplicate) => {
-                counts.duplicates += 1;
-                account.duplicates += 1;
-                *account.relations.entry(duplicate.relation.name().to_owned()).or_default() += 1;
-            }
-        }
+        let withholds_digest = context.config.release.terms.strictest() == Release::MetadataOnly && {
+            let license = super::article_rows::text(head.batch, "license").value(row);
+            context.config.release.terms.tier(source_id, license) == Release::MetadataOnly
+        };
         let removed = |cell| if duplicate.is_some() { cell } else { Cell::Null };
         self.row.clear();
         push_ledger_key(&mut self.row, raw_path, raw_index);
@@ -312,7 +342,7 @@ impl ShardWorker<'_> {
                 removed(Cell::number(option(&rows.published_date, row))),
                 removed(Cell::text(text_option(&rows.title, row))),
                 removed(Cell::text(text_option(&rows.url, row))),
-                removed(Cell::Text(rows.text_sha256.value(row))),
+                if withholds_digest { Cell::Null } else { removed(Cell::Text(rows.text_sha256.value(row))) },
             ],
         );
         self.ledger.push(&self.row)
@@ -349,7 +379,9 @@ impl ShardWorker<'_> {
         let value_date = numbers::<arrow::datatypes::Date32Type>(&candidates, "value_date");
         let value_at = numbers::<TimestampMicrosecondType>(&candidates, "value_at");
         let accepted = fields.column_by_name("accepted").expect("law: date candidates have their columns").as_boolean();
+        let tiers = self.context.config.release.terms.tiers(batch)?;
         for row in 0..batch.num_rows() {
+            let tier = tiers.as_ref().map_or(Release::FullText, |tiers| tiers[row]);
             let id = rows.id.value(row);
             if is_carried(batch, row) {
                 self.carried.push(&super::article_rows::id_bytes(id))?;
@@ -368,7 +400,7 @@ impl ShardWorker<'_> {
                         Cell::Number(rank as i64),
                         Cell::Text(kind.value(at)),
                         Cell::Text(role.value(at)),
-                        Cell::Text(raw.value(at)),
+                        Cell::Text(quotation(raw.value(at), tier)),
                         Cell::Number(span_start.value(at)),
                         Cell::Number(span_end.value(at)),
                         Cell::number(option(value_date, at)),
@@ -383,6 +415,27 @@ impl ShardWorker<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Counts what became of a record that reached dedup.
+fn count_fate(account: &mut Account, source_id: &str, verdict: &Verdict) {
+    let counts = match account.sources.get_mut(source_id) {
+        Some(counts) => counts,
+        None => account.sources.entry(source_id.to_owned()).or_default(),
+    };
+    counts.records += 1;
+    account.records += 1;
+    match &verdict.duplicate {
+        None => {
+            counts.articles += 1;
+            account.articles += 1;
+        }
+        Some(duplicate) => {
+            counts.duplicates += 1;
+            account.duplicates += 1;
+            *account.relations.entry(duplicate.relation.name().to_owned()).or_default() += 1;
+        }
     }
 }
 
@@ -421,13 +474,17 @@ struct RowGroup {
     verdicts: Vec<Verdict>,
 }
 
-/// The columns of `articles` with what dedup found in the place of the single-article values.
-fn fill_cluster_columns(articles: &Table, batch: &RecordBatch, verdicts: &[Verdict]) -> Result<RecordBatch> {
-    let relation = |verdict: &Verdict| match (verdict.relation, verdict.cluster_size) {
+/// `cluster_relation` of a row that stays.
+pub(super) fn relation_name(verdict: &Verdict) -> &'static str {
+    match (verdict.relation, verdict.cluster_size) {
         (Some(relation), _) => relation.name(),
         (None, 1) => "unique",
         (None, _) => "representative",
-    };
+    }
+}
+
+/// The columns of `articles` with what dedup found in the place of the single-article values.
+fn fill_cluster_columns(articles: &Table, batch: &RecordBatch, verdicts: &[Verdict]) -> Result<RecordBatch> {
     let columns = articles.columns.iter().map(|column| -> ArrayRef {
         match column.name {
             "cluster_id" => {
@@ -440,7 +497,7 @@ fn fill_cluster_columns(articles: &Table, batch: &RecordBatch, verdicts: &[Verdi
                 Arc::new(verdicts.iter().map(|verdict| Some(verdict.relation.is_none())).collect::<BooleanArray>())
             }
             "cluster_relation" => {
-                Arc::new(verdicts.iter().map(|verdict| Some(relation(verdict))).collect::<StringArray>())
+                Arc::new(verdicts.iter().map(|verdict| Some(relation_name(verdict))).collect::<StringArray>())
             }
             "similarity" => Arc::new(verdicts.iter().map(|verdict| verdict.similarity).collect::<Float64Array>()),
             name => Arc::clone(batch.column_by_name(name).expect("law: validated batches have every column")),
@@ -452,12 +509,15 @@ fn fill_cluster_columns(articles: &Table, batch: &RecordBatch, verdicts: &[Verdi
 
 /// The ledger rows of stopped records, counted by source; what was taken down is only counted.
 fn rejected_rows(
-    (folder, interim, takedowns): (&Path, &Interim, &Takedowns),
+    (folder, interim, config): (&Path, &Interim, &Config),
     (scratch, limit): (&Path, usize),
     exported: &mut Exported,
 ) -> Result<Sorted> {
+    let takedowns = &config.takedowns;
+    // A detail may quote the record, of which nobody knows under which terms it would have been published.
+    let withholds_details = config.release.terms.hides_anything();
     let mut sorter = Sorter::new(scratch.join("rejected"), limit);
-    let mut row = Vec::new();
+    let (mut row, mut short) = (Vec::new(), Vec::new());
     for file in &interim.written.rejects {
         let mut rows = SpillReader::open(&folder.join(file), 64 << 10)?;
         while rows.next(&mut row)? {
@@ -481,18 +541,28 @@ fn rejected_rows(
             counts.rejected += 1;
             account.records += 1;
             account.rejected += 1;
-            sorter.push(&row)?;
+            if withholds_details {
+                push_without_cell(&mut short, (&row, cells_of_rejected(&row)), (&RECORDS, "detail"));
+                sorter.push(&short)?;
+            } else {
+                sorter.push(&row)?;
+            }
         }
     }
     sorter.finish()
 }
 
-/// A text of a ledger row.
-fn rejected_cell<'a>(row: &'a [u8], name: &str) -> &'a str {
+/// The cells of a ledger row, behind its key.
+fn cells_of_rejected(row: &[u8]) -> RowReader<'_> {
     let mut reader = RowReader::new(row);
     reader.skip_ordered();
     reader.i64();
-    text_cell(&RECORDS, reader, name).unwrap_or_default()
+    reader
+}
+
+/// A text of a ledger row.
+fn rejected_cell<'a>(row: &'a [u8], name: &str) -> &'a str {
+    text_cell(&RECORDS, cells_of_rejected(row), name).unwrap_or_default()
 }
 
 /// The proven pairs as rows of the table.

@@ -190,9 +190,16 @@ impl Source<'_> {
 
 /// Rows one behind the other; before a sort, places get the eight bytes behind what all rows begin with, which decide most
 /// comparisons.
+///
+/// The bytes lie in blocks that never move: one buffer that doubles would copy all rows again and again, and touch fresh memory
+/// each time.
 #[derive(Debug, Default)]
 pub(super) struct RowArena {
-    bytes: Vec<u8>,
+    blocks: Vec<Vec<u8>>,
+    /// The block that is being filled; those behind it are empty and kept for the next rows.
+    filling: usize,
+    /// Bytes of all rows.
+    bytes: usize,
     places: Vec<Place>,
     pushed: u64,
 }
@@ -200,23 +207,47 @@ pub(super) struct RowArena {
 #[derive(Clone, Copy, Debug)]
 struct Place {
     prefix: u64,
-    start: usize,
+    block: u32,
+    start: u32,
     length: u32,
 }
 
+/// Bytes of the first block; each is twice as large as the one before, up to the largest.
+const FIRST_BLOCK: usize = 32 << 10;
+const LARGEST_BLOCK: usize = 1 << 20;
+
 impl RowArena {
     pub(super) fn push(&mut self, row: &[u8]) {
+        let length = u32::try_from(row.len()).expect("law: a key row is shorter than 4 GiB");
+        let block = self.block_with_room(row.len());
+        let start = u32::try_from(block.len()).expect("law: a block is shorter than 4 GiB");
+        block.extend_from_slice(row);
         self.places.push(Place {
             prefix: 0,
-            start: self.bytes.len(),
-            length: u32::try_from(row.len()).expect("law: a key row is shorter than 4 GiB"),
+            block: u32::try_from(self.filling).expect("law: blocks are counted in 32 bits"),
+            start,
+            length,
         });
-        self.bytes.extend_from_slice(row);
+        self.bytes += row.len();
         self.pushed += 1;
     }
 
+    /// The block being filled, or the next one when the row does not fit; a row longer than a block gets one for itself.
+    fn block_with_room(&mut self, length: usize) -> &mut Vec<u8> {
+        loop {
+            match self.blocks.get(self.filling) {
+                None => {
+                    let size = (FIRST_BLOCK << self.filling.min(16)).min(LARGEST_BLOCK).max(length);
+                    self.blocks.push(Vec::with_capacity(size));
+                }
+                Some(block) if block.capacity() - block.len() < length => self.filling += 1,
+                Some(_) => return &mut self.blocks[self.filling],
+            }
+        }
+    }
+
     pub(super) fn memory(&self) -> usize {
-        self.bytes.len() + self.places.len() * size_of::<Place>()
+        self.bytes + self.places.len() * size_of::<Place>()
     }
 
     fn is_empty(&self) -> bool {
@@ -224,12 +255,16 @@ impl RowArena {
     }
 
     pub(super) fn clear(&mut self) {
-        self.bytes.clear();
+        for block in &mut self.blocks {
+            block.clear();
+        }
+        self.filling = 0;
+        self.bytes = 0;
         self.places.clear();
     }
 
     fn shrink(&mut self) {
-        self.bytes.shrink_to_fit();
+        self.blocks.retain(|block| !block.is_empty());
         self.places.shrink_to_fit();
     }
 
@@ -240,7 +275,7 @@ impl RowArena {
 
     pub(super) fn row(&self, at: usize) -> &[u8] {
         let place = &self.places[at];
-        &self.bytes[place.start..place.start + place.length as usize]
+        &self.blocks[place.block as usize][place.start as usize..][..place.length as usize]
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
@@ -248,8 +283,8 @@ impl RowArena {
     }
 
     pub(super) fn sort(&mut self) {
-        let bytes = &self.bytes;
-        let row = |place: &Place| &bytes[place.start..place.start + place.length as usize];
+        let blocks = &self.blocks;
+        let row = |place: &Place| &blocks[place.block as usize][place.start as usize..][..place.length as usize];
         let Some(first) = self.places.first().map(row) else { return };
         let shared = self.places.iter().fold(first.len(), |shared, place| shared_length(&first[..shared], row(place)));
         for place in &mut self.places {

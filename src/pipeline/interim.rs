@@ -93,9 +93,15 @@ impl Interim {
         let path = folder.join(MANIFEST);
         let bytes = read_limited(&path, MAX_MANIFEST)
             .map_err(|error| error.hint(format!("`--input` is the folder that `copydesk {before}` wrote")))?;
-        let manifest: Self = serde_json::from_slice(&bytes).map_err(|error| {
-            Error::usage(format!("expected a folder that `copydesk {before}` wrote, but found `{}`", folder.display()))
-                .caused_by(error)
+        let manifest: Self = serde_json::from_slice(&bytes).map_err(|_| {
+            let found = match serde_json::from_slice::<serde_json::Value>(&bytes) {
+                Ok(value) if value.get("schema_version").is_some() => "the dataset",
+                Ok(_) => "another manifest in",
+                Err(_) => "what is no JSON as the manifest of",
+            };
+            let expected = format!("expected a folder that `copydesk {before}` wrote");
+            Error::usage(format!("{expected}, but found {found} `{}`", folder.display()))
+                .hint(format!("`--input` is the folder that `copydesk {before}` wrote"))
         })?;
         if manifest.stage != before {
             return Err(Error::usage(format!(

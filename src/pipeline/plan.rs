@@ -203,8 +203,16 @@ fn plan_file(
         FileFacts { raw_path: file.raw_path.clone(), format, statements: Vec::new(), stated_outlet: String::new() };
     let mut stopped = None;
     if let Some(name) = sidecar::sidecar_names(&file.raw_path).find(|name| names.contains(name.as_str())) {
-        let bytes = read_limited(&walked.path(&name), MAX_SIDECAR).map_err(with_unreadable_hint)?;
-        match sidecar::parse_sidecar(&name, &bytes, &config.own_keys) {
+        let read = read_limited(&walked.path(&name), MAX_SIDECAR);
+        let stated = match read {
+            Ok(bytes) => sidecar::parse_sidecar(&name, &bytes, &config.own_keys),
+            // Without what it says, its records would be other records.
+            Err(error) if config.input.on_unreadable == OnUnreadable::Reject => {
+                Err(Rejection::new(ReasonCode::UnreadableFile, format!("{}: {}", base_name(&name), cause_of(&error))))
+            }
+            Err(error) => return Err(with_unreadable_hint(error)),
+        };
+        match stated {
             Ok(statements) => facts.statements.extend(statements),
             Err(rejection) => stopped = Some(rejection),
         }
@@ -226,6 +234,11 @@ fn plan_file(
         stopped,
         compressed: head.compression.is_some(),
     })
+}
+
+/// The last part of a raw path.
+fn base_name(raw_path: &str) -> &str {
+    raw_path.rsplit('/').next().unwrap_or(raw_path)
 }
 
 /// The source string of a sidecar or path pattern, as written.

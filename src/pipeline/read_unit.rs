@@ -68,6 +68,10 @@ pub fn read_unit<I: Intake>(
         facts: &file.facts.statements,
     };
     match reader.read(&mut input, &context, &mut sink) {
+        // Also of formats in which nothing is no record: an empty file is more often a loss than a message.
+        Ok(()) if file.size == 0 && sink.next_index == unit.base_index => {
+            sink.reject_file(Rejection::new(ReasonCode::EmptyText, "the file is empty"))
+        }
         Ok(()) => {
             let streamed = input.count;
             assert!(

@@ -23,6 +23,7 @@ use super::incremental::{
     Arrivals, Base, Paths, add_accounts, file_states, sort_by_place, stubs_that_stay, write_index,
 };
 use super::interim::{Interim, MANIFEST, PAIRS_FILE, write_json};
+use super::keep::Published;
 use super::near::{KnownPairs, RunTexts};
 use super::phase_one::{PhaseOne, read_batches, read_raw};
 use super::plan::Plan;
@@ -42,6 +43,7 @@ use crate::kernels::sha256::{Digest, DigestSum};
 use crate::manifest::{Account, AppendedPart, DuplicateAccount, FileEntry, Manifest, PolicyAccount, StageAccount};
 use crate::rejection::ReasonCode;
 use crate::stages::Stage;
+use crate::stages::release::{ReleaseAccount, ReleaseCounts, ReleaseTerms};
 
 /// What a run published.
 #[derive(Clone, Debug, Serialize)]
@@ -181,10 +183,13 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
             continue;
         }
         options.progress.phase.store(3, Ordering::Relaxed);
-        let before = base.as_ref().map(Base::dataset);
+        let before = base.as_ref().map(|base| Published::recut(base.dataset()));
         let (manifest, tally) = write_dataset((config, options), (folder, &interim, before), folder, (&staging, None))?;
-        let rows = sort_by_place(folder, &interim.written.keys, limit)?;
-        write_index(&staging, (config, &manifest.dataset_sha256), file_states(&plan, &tally), (None, &rows))?;
+        // An index tells of the texts, and a dataset that lacks some of what they say cannot be carried over.
+        if !config.release.terms.hides_anything() {
+            let rows = sort_by_place(folder, &interim.written.keys, limit)?;
+            write_index(&staging, (config, &manifest.dataset_sha256), file_states(&plan, &tally), (None, &rows))?;
+        }
         started.ended("write");
         started.write_facts(&staging, options)?;
         let verdict = Gates::of(config).judge(&manifest.account);
@@ -412,11 +417,13 @@ fn dedup_folder(
 /// Writes tables, schemas, card and manifest into `staging`; the manifest and the records that were taken down come back.
 pub(super) fn write_dataset(
     (config, options): (&Config, &RunOptions),
-    (folder, interim, before): (&Path, &Interim, Option<&Dataset<'_>>),
+    (folder, interim, before): (&Path, &Interim, Option<Published<'_>>),
     scratch: &Path,
     (staging, appended): (&Staging, Option<(&Base<'_>, AppendedPart)>),
 ) -> Result<(Manifest, Tally)> {
     let exported = export((config, options), (folder, interim, before), scratch, staging)?;
+    let terms = &config.release.terms;
+    exported.released.refuse_reserved(terms)?;
     let mut manifest = Manifest::new(dataset_version(config), interim.config_sha256.clone());
     manifest.extends = config.articles.extension.map(|extension| extension.digest.clone());
     manifest.dataset_sha256 = exported.digest.sum().to_string();
@@ -441,6 +448,20 @@ pub(super) fn write_dataset(
     manifest.composition = exported.composition;
     manifest.files = exported.files;
     manifest.splits = exported.splits;
+    let mut counts = exported.released;
+    if *terms != ReleaseTerms::default() {
+        // Shards that were not written again were not counted.
+        if interim.shards.iter().any(|shard| shard.published.is_some()) {
+            counts = ReleaseCounts::default();
+            let names = ["source_id", "license", "tdm_reservation"];
+            let written = Dataset::unpublished(staging.path(), manifest.clone());
+            written.scan(config.published, &names, |batch| counts.count(terms, batch))?;
+        }
+        if let Some(before) = appended.as_ref().and_then(|(base, _)| base.dataset().manifest.release.as_ref()) {
+            counts.add(&before.counts);
+        }
+        manifest.release = Some(ReleaseAccount { terms: terms.clone(), counts });
+    }
     let mut dataset_digest = DigestSum::from(&exported.digest.sum());
     if let Some((base, part)) = appended {
         add_published((base, part), &mut manifest, staging)?;
@@ -449,12 +470,12 @@ pub(super) fn write_dataset(
         manifest.dataset_sha256 = dataset_digest.to_digest().to_string();
         assert_eq!(manifest.account.open_sum(), None, "law: the sum is closed");
     }
-    for table in tables_of(config.articles, manifest.splits.is_some()) {
+    for table in tables_of(config.published, manifest.splits.is_some()) {
         let path = format!("schema/{}", json_schema::schema_file(table));
         manifest.files.push(write_text(staging, &path, &json_schema::schema_text(table))?);
     }
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
-    let tables: Vec<_> = tables_of(config.articles, manifest.splits.is_some()).collect();
+    let tables: Vec<_> = tables_of(config.published, manifest.splits.is_some()).collect();
     for (path, text) in documents(&manifest, &tables) {
         manifest.files.push(write_text(staging, path, &text)?);
     }

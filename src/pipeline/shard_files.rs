@@ -120,9 +120,9 @@ impl ShardFiles {
         let options = writer_options(&config.export);
         let mut lanes = Vec::new();
         for writer in writers::ALL {
-            let stem = shard_stem(config.articles, part, (number, count));
+            let stem = shard_stem(config.published, part, (number, count));
             let path = format!("{stem}.{}", writer.extension(&options));
-            let (file, rows) = TableFile::create(staging, path, (*writer, config.articles), options)?;
+            let (file, rows) = TableFile::create(staging, path, (*writer, config.published), options)?;
             lanes.push((file, Lane::open(rows, overlap)));
         }
         Ok(Self { lanes })

@@ -24,6 +24,9 @@ pub struct ShardPlan {
     pub records: u64,
     /// Rows of `articles`.
     pub articles: u64,
+    /// The place of the published shard that it is, where nothing of it has changed.
+    #[serde(skip)]
+    pub published: Option<usize>,
 }
 
 /// A decided row: its sort key, logical size and verdict.
@@ -63,12 +66,12 @@ pub fn plan_shards(decided: &Sorted, folder: &Path, limits: CutLimits) -> Result
     let mut shards = Vec::new();
     let mut ahead = CellScan { rows: decided.rows()?, next: None };
     let mut rows = decided.rows()?;
-    let mut shard = OpenShard::create(folder, 0)?;
+    let mut shard = OpenShard::create(folder, file_of(0))?;
     let mut cut = ShardCut::new(limits);
     while let Some((records, size)) = ahead.next_cell()? {
         if cut.starts_new(size) {
             shards.push(shard.close()?);
-            shard = OpenShard::create(folder, shards.len())?;
+            shard = OpenShard::create(folder, file_of(shards.len()))?;
         }
         for _ in 0..records {
             let row = rows.next()?.expect("law: two passes over sorted rows give the same rows");
@@ -79,18 +82,23 @@ pub fn plan_shards(decided: &Sorted, folder: &Path, limits: CutLimits) -> Result
     Ok(shards)
 }
 
-struct OpenShard {
+fn file_of(number: usize) -> String {
+    format!("shard-{number:05}.rows")
+}
+
+/// The decided rows of a shard while they are written.
+pub(super) struct OpenShard {
     plan: ShardPlan,
     writer: SpillWriter,
 }
 
 impl OpenShard {
-    fn create(folder: &Path, number: usize) -> Result<Self> {
-        let plan = ShardPlan { file: format!("shard-{number:05}.rows"), ..ShardPlan::default() };
+    pub(super) fn create(folder: &Path, file: String) -> Result<Self> {
+        let plan = ShardPlan { file, ..ShardPlan::default() };
         Ok(Self { writer: SpillWriter::create(&folder.join(&plan.file), 64 << 10)?, plan })
     }
 
-    fn push(&mut self, row: &[u8]) -> Result<()> {
+    pub(super) fn push(&mut self, row: &[u8]) -> Result<()> {
         let decided = DecidedRow::read(row);
         if self.plan.records == 0 {
             self.plan.first_key = decided.key.to_vec();
@@ -100,7 +108,7 @@ impl OpenShard {
         self.writer.push(row)
     }
 
-    fn close(self) -> Result<ShardPlan> {
+    pub(super) fn close(self) -> Result<ShardPlan> {
         self.writer.finish()?;
         Ok(self.plan)
     }

@@ -10,6 +10,7 @@ use arrow::array::{
 use crate::columns::{ColumnType, Table, arrow_schema};
 use crate::error::Result;
 use crate::kernels::encode_row::{RowReader, push_field, push_i64, push_optional_f64};
+use crate::kernels::round_float::round_float;
 
 /// One value of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,7 +44,8 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// Appends the cells of one row of `table`, behind whatever sort key `out` holds.
+/// Appends the cells of one row of `table`, behind whatever sort key `out` holds; floats are rounded as writers round them, so that a row
+/// that is read back gives the same bytes.
 ///
 /// # Panics
 /// When the cells are not those of the table: a bug of the caller.
@@ -65,7 +67,7 @@ pub fn push_cells(out: &mut Vec<u8>, table: &Table, cells: &[Cell<'_>]) {
             }
             (Cell::Float(float), ColumnType::Float64) => {
                 out.push(1);
-                push_optional_f64(out, Some(*float));
+                push_optional_f64(out, round_float(*float));
             }
             (Cell::Boolean(value), ColumnType::Boolean) => out.extend_from_slice(&[1, u8::from(*value)]),
             _ => unreachable!("law: `{}.{}` cannot hold {cell:?}", table.name, column.name),
@@ -119,6 +121,34 @@ pub fn text_cell<'a>(table: &Table, mut reader: RowReader<'a>, name: &str) -> Op
         }
     }
     None
+}
+
+/// Writes to `out` a row with null in the place of one of its texts; `cells` stands where the cells of `row` begin.
+///
+/// # Panics
+/// When the table has no such text that may be null: a bug of the caller.
+pub fn push_without_cell(out: &mut Vec<u8>, (row, mut cells): (&[u8], RowReader<'_>), (table, name): (&Table, &str)) {
+    let place = |reader: &RowReader<'_>| row.len() - reader.rest().len();
+    for column in table.columns {
+        let start = place(&cells);
+        let present = cells.byte() == 1;
+        match column.kind {
+            _ if !present => {}
+            ColumnType::Text => drop(cells.text()),
+            ColumnType::Boolean => drop(cells.byte()),
+            ColumnType::Float64 => drop(cells.optional_f64()),
+            _ => drop(cells.i64()),
+        }
+        if column.name == name {
+            assert!(column.nullable, "law: `{}.{name}` may be null", table.name);
+            out.clear();
+            out.extend_from_slice(&row[..start]);
+            out.push(0);
+            out.extend_from_slice(cells.rest());
+            return;
+        }
+    }
+    unreachable!("law: `{}` has the column `{name}`", table.name);
 }
 
 /// Builds record batches of a side table from the rows that [`push_cells`] wrote.

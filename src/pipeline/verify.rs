@@ -8,7 +8,7 @@ use super::compare::{Comparison, Difference, TextRow};
 use super::dataset_rows::Dataset;
 use super::run::run_unguarded;
 use super::{Outcome, RunOptions};
-use crate::columns::{DATE_CANDIDATES, PAIRS, RECORDS, RULE_VERSION, SPLITS};
+use crate::columns::{DATE_CANDIDATES, NOT_QUOTED, PAIRS, RECORDS, RULE_VERSION, SPLITS};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::io::SpillDir;
@@ -78,7 +78,7 @@ pub fn verify(dataset: &Path, config: &Config, options: &RunOptions) -> Result<V
     let Outcome { output, .. } = run_unguarded(&again, options)?;
     let made = Dataset::open(&output)?;
     let mut tables = vec![
-        Comparison::new(config.articles, &["id"], &["text"]),
+        Comparison::new(config.published, &["id"], &["text"]),
         Comparison::new(&RECORDS, &["raw_path", "raw_index"], &[]),
         Comparison::new(&PAIRS, &["id", "other_id"], &[]),
         Comparison::new(&DATE_CANDIDATES, &["id", "rank"], &[]),
@@ -129,7 +129,12 @@ fn objections(comparison: &Comparison, table: &'static str, difference: &Differe
                 |value: &Option<String>| value.as_ref().map_or_else(|| "null".to_owned(), |value| format!("`{value}`"));
             changed
                 .map(|(column, (made, given))| {
-                    about(expected, Some(column.name), &format!("expected {}, but found {}", shown(made), shown(given)))
+                    let detail = if NOT_QUOTED.contains(&column.name) {
+                        "expected what the raw record gives, but found something else".to_owned()
+                    } else {
+                        format!("expected {}, but found {}", shown(made), shown(given))
+                    };
+                    about(expected, Some(column.name), &detail)
                 })
                 .collect()
         }

@@ -65,7 +65,7 @@ impl Reader for Html {
         if let Some(date) = head.date.filter(|_| statements.iter().all(|it| it.field != Field::Published)) {
             statements.push(Statement::new(Field::Published, Evidence::Byline, date));
         }
-        for (flag, is_set) in [(PAGE_CUT, page.is_cut()), (BYTES_REPLACED, decoded.replaced > 0)] {
+        for (flag, is_set) in [(PAGE_CUT, page.is_cut() || body.is_cut), (BYTES_REPLACED, decoded.replaced > 0)] {
             if is_set {
                 statements.push(Statement::new(Field::Flag, Evidence::None, flag));
             }

@@ -6,6 +6,7 @@ pub mod attach;
 pub mod fingerprint;
 pub mod ingest;
 pub mod normalize;
+pub mod release;
 pub mod takedowns;
 pub mod validate;
 

@@ -89,10 +89,9 @@ impl Takedowns {
         };
         let parsed = key
             .map(|(key_name, key)| {
-                let digest = Digest::parse(&format!("{PREFIX}{}", key.trim_end()));
                 let expected =
                     || key_error(format!("expected 64 hexadecimal digits in `{key_name}`, but found other text"));
-                digest.map(|Digest(bytes)| Key::new(&bytes)).ok_or_else(expected)
+                Key::parse(key).ok_or_else(expected)
             })
             .transpose()?;
         let mut lines = text.lines().map(str::to_owned).collect::<Vec<_>>().into_iter();

@@ -17,7 +17,7 @@ use jsonschema::Validator;
 use super::{Stage, StageOutput};
 use crate::columns::cells::{Cells, TextLists, table_cells};
 use crate::columns::json_schema::schema_value;
-use crate::columns::{Column, Table, arrow_schema, interim};
+use crate::columns::{Column, Table, arrow_schema, interim, may_be_quoted};
 use crate::error::Result;
 use crate::rejection::{ReasonCode, Rejection};
 use article_json::{ArticleJson, ArticleNode, ArticleRow};
@@ -107,7 +107,7 @@ impl Validate {
             let breach = own.expect("law: a row with a bad value breaks the schema of the row");
             return Rejection::new(ReasonCode::SchemaViolation, breach.detail).at(breach.pointer);
         };
-        let detail = format!("{}: {error}", error.kind().keyword());
+        let detail = own_rules::detail_of(&error, may_be_quoted(error.instance_path().as_str()));
         Rejection::new(ReasonCode::SchemaViolation, detail).at(error.instance_path().as_str())
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::kernels::word_mistake::word_mistake;
 
 /// What begins the file, and tells its form.
 pub const AUDIT_FORM: &str = "copydesk-audit-1";
@@ -88,7 +89,7 @@ impl AuditResult {
                 .caused_by(cause)
                 .hint("`copydesk audit read` writes the result of an audit")
         };
-        let result: Self = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let result: Self = serde_json::from_str(text).map_err(|error| wrong(word_mistake(&error.to_string())))?;
         if result.form != AUDIT_FORM {
             return Err(wrong(format!("expected the form `{AUDIT_FORM}`, but found `{}`", result.form)));
         }

@@ -20,6 +20,22 @@ const MOST_VALUES: usize = 1000;
 const MOST_OF_SOURCE: usize = 20;
 /// Most characters of a value that is counted; longer ones are cut, and count as one where they then agree.
 const MOST_CHARACTERS: usize = 200;
+/// The columns that [`Composition::count_values`] reads.
+pub const VALUE_COLUMNS: [&str; 13] = [
+    "language",
+    "published_precision",
+    "license",
+    "access",
+    "tdm_reservation",
+    "cluster_relation",
+    "quality_flags",
+    "word_count",
+    "char_count",
+    "date_conflict",
+    "retrieved_at",
+    "source_id",
+    "published_date",
+];
 /// Microseconds of a day.
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -37,7 +53,7 @@ pub struct Composition {
     pub languages: Tally,
     /// Rows with a `published_date`.
     pub dated: u64,
-    /// First and last `published_date`.
+    /// First and last `published_date` of the articles that state a day.
     pub published: Span,
     /// Rows by year of `published_date`.
     pub years: BTreeMap<String, u64>,
@@ -69,7 +85,7 @@ pub struct Composition {
 pub struct SourceComposition {
     /// Rows.
     pub articles: u64,
-    /// First and last `published_date`.
+    /// First and last `published_date` of the articles that state a day.
     pub published: Span,
     /// Rows by `license`.
     pub licenses: Tally,
@@ -203,7 +219,17 @@ impl Composition {
             if gaps > 0 {
                 *self.gaps.entry(column.name.to_owned()).or_default() += gaps as u64;
             }
-            let tally = match (column.name, cells) {
+        }
+        self.count_values(articles, batch)
+    }
+
+    /// The same without `value_bytes` and `gaps`, which are sums over all columns; a batch with [`VALUE_COLUMNS`] does.
+    ///
+    /// # Errors
+    /// As [`Composition::count`].
+    pub fn count_values(&mut self, articles: &Table, batch: &RecordBatch) -> Result<()> {
+        for column in articles.columns.iter().filter(|column| VALUE_COLUMNS.contains(&column.name)) {
+            let tally = match (column.name, cells_of(batch, column)?) {
                 ("language", Cells::Text(texts)) => (&mut self.languages, texts),
                 ("published_precision", Cells::Text(texts)) => (&mut self.precisions, texts),
                 ("license", Cells::Text(texts)) => (&mut self.licenses, texts),
@@ -241,6 +267,7 @@ impl Composition {
         let (ids, licenses, reservations) = (text("source_id"), text("license"), text("tdm_reservation"));
         let dates = batch.column_by_name("published_date").expect("law: every column of the table was found");
         let dates = dates.as_primitive::<Date32Type>();
+        let precisions = text("published_precision");
         let mut year = Vec::new();
         for row in 0..batch.num_rows() {
             let source = match self.sources.get_mut(ids.value(row)) {
@@ -254,9 +281,12 @@ impl Composition {
                 continue;
             }
             let day = dates.value(row);
-            source.published.add(day);
-            self.published.add(day);
             self.dated += 1;
+            // The date of an article that states a year or a month is the first day of it, on which it hardly appeared.
+            if !matches!(precisions.value(row), "year" | "month") {
+                source.published.add(day);
+                self.published.add(day);
+            }
             year.clear();
             push_date(&mut year, day);
             // `-MM-DD` behind it.
@@ -267,6 +297,18 @@ impl Composition {
                 None => drop(self.years.insert(year.to_owned(), 1)),
             }
         }
+    }
+
+    /// What [`Composition::count_values`] leaves out, over these rows without others that are among them; none when they are not.
+    pub fn sums_without(&self, others: &Self) -> Option<Self> {
+        let value_bytes = self.value_bytes.checked_sub(others.value_bytes)?;
+        let mut gaps = self.gaps.clone();
+        for (column, rows) in &others.gaps {
+            let left = gaps.get_mut(column)?;
+            *left = left.checked_sub(*rows)?;
+        }
+        gaps.retain(|_, rows| *rows > 0);
+        Some(Self { value_bytes, gaps, ..Self::default() })
     }
 
     /// Adds the counts over other rows.

@@ -35,6 +35,18 @@ impl DatasetDigest {
         self.rows += other.rows;
     }
 
+    /// The digest of rows of which only the written sum and the number are known.
+    pub fn of_sum(sum: &Digest, rows: u64) -> Self {
+        Self { sum: DigestSum::from(sum), rows }
+    }
+
+    /// The same without other rows, which are among them; none when there are more of those.
+    pub fn without(mut self, other: &Self) -> Option<Self> {
+        self.sum.subtract(&other.sum.to_digest());
+        self.rows = self.rows.checked_sub(other.rows)?;
+        Some(self)
+    }
+
     /// The sum, in the written form of a digest.
     pub fn sum(&self) -> Digest {
         self.sum.to_digest()
@@ -63,5 +75,7 @@ mod tests {
         assert_eq!(ab, ba);
         assert_eq!(ab.rows(), 2);
         assert_ne!(ab.sum(), one.sum());
+        let all = DatasetDigest::of_sum(&ab.sum(), ab.rows());
+        assert_eq!((all.without(&other), one.without(&ab)), (Some(one), None));
     }
 }

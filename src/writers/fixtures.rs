@@ -47,6 +47,7 @@ pub(crate) const ALL_TYPES: Table = Table {
     ],
     sorted_by: &["day", "id"],
     extension: None,
+    released: None,
 };
 
 /// Lists with the element field of the exported tables.

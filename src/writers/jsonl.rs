@@ -191,7 +191,11 @@ fn add_piece(pieces: &mut Vec<Range<usize>>, piece: Range<usize>) {
     }
 }
 
-fn push_value(column: &Column, cells: &Cells<'_>, row: usize, out: &mut Vec<u8>) -> Result<()> {
+/// Appends a value as JSON.
+///
+/// # Errors
+/// When a float that may not be null is not finite.
+pub(super) fn push_value(column: &Column, cells: &Cells<'_>, row: usize, out: &mut Vec<u8>) -> Result<()> {
     if cells.is_null(row) {
         out.extend_from_slice(b"null");
         return Ok(());

@@ -5,9 +5,11 @@
 pub mod audit_page;
 pub mod audit_result;
 pub mod composition;
+pub mod csv;
 pub mod cut;
 pub mod dataset_digest;
 pub mod description;
+pub mod dolma;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod jsonl;
@@ -24,8 +26,11 @@ use crate::columns::{Column, Table};
 use crate::error::{Error, Result};
 use dataset_digest::DatasetDigest;
 
-/// Every output format.
+/// The formats of a dataset.
 pub const ALL: &[&dyn Writer] = &[&parquet::Parquet, &jsonl::Jsonl];
+
+/// Formats that a finished dataset can be converted to.
+pub const PROFILES: &[&dyn Writer] = &[&csv::Csv, &dolma::Dolma, &parquet::Parquet];
 
 /// Where the bytes of one file go.
 pub type Output<'w> = Box<dyn Write + Send + 'w>;

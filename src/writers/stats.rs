@@ -234,6 +234,12 @@ fn summary(data: &ReportData) -> StatsTable {
     }
     fact("first day", day(counts.first_day));
     fact("last day", day(counts.last_day));
+    let rights = &data.rights;
+    if let (Some(release), Some(authors)) = (rights.release, rights.authors) {
+        fact("release", text(release.name()));
+        fact("authors", text(authors.name()));
+        fact("reserved texts acknowledged", text(if rights.acknowledged == Some(true) { "yes" } else { "no" }));
+    }
     StatsTable { name: "summary", columns: vec!["fact", "value"], rows }
 }
 

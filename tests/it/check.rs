@@ -19,6 +19,7 @@ use copydesk::manifest::Manifest;
 use copydesk::pipeline::check::{Report, Rule, RuleName, check_dataset};
 use copydesk::pipeline::describe::documents;
 use copydesk::pipeline::{self, RunOptions};
+use copydesk::stages::release::ReleaseAccount;
 use copydesk::writers::composition::Composition;
 use copydesk::writers::cut::CutLimits;
 use copydesk::writers::dataset_digest::DatasetDigest;
@@ -284,6 +285,13 @@ const CASES: &[(Rule, &[Rule], Change)] = &[
     }),
     (Rule::Composition, &[], |forged| {
         forged.edit(|manifest| *manifest.composition.years.values_mut().next().unwrap() += 1);
+    }),
+    (Rule::Release, &[], |forged| {
+        forged.edit(|manifest| {
+            let mut release = ReleaseAccount::default();
+            release.terms.acknowledge_reserved = true;
+            manifest.release = Some(release);
+        });
     }),
     (Rule::SchemaFiles, &[], |forged| {
         forged.append("schema/pair.schema.json", b"\n");

@@ -85,6 +85,8 @@ fn mistakes_of_the_command_line() {
         &["normalize", "--input", "raw", "--output", "x"],
         &["attach", "--input", "ingested", "--output", "x"],
         &["export", "--input", "dataset", "--output", "x"],
+        &["normalize", "--input", "dataset", "--output", "x"],
+        &["init", "dataset"],
         &["check", "nowhere"],
         &["check", "raw"],
         &["explain", "dataset", "art_00000000000000000000000000000000", "--input", "raw"],
@@ -108,6 +110,8 @@ fn mistakes_of_the_configuration() {
         "[input]\npath-patterns = [\"{sorce}/{date}.txt\"]",
         "[input]\nsources = \"nowhere.toml\"",
         "[input]\nsources = \"sources.toml\"",
+        "[schema]\nextends = \"nowhere.json\"",
+        "[dedup]\nboilerplate = \"nowhere.jsonl\"",
     ] {
         write(at, "copydesk.toml", text);
         write(at, "sources.toml", "[[source]]\nid = \"a\"\nname = \"A\"\ncountry = \"Neverland\"\n");
@@ -193,6 +197,13 @@ fn an_unreadable_file_ends_the_run_or_is_rejected() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let account = crate::support::manifest(&at.join("output")).account;
     assert_eq!((account.articles, account.rejected), (1, 2));
+    write(at, "raw/a.meta.json", "{}");
+    fs::set_permissions(at.join("raw/a.meta.json"), fs::Permissions::from_mode(0o000)).unwrap();
+    let done = as_user(at, &["run", "--quiet"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let account = crate::support::manifest(&at.join("output")).account;
+    assert_eq!((account.articles, account.rejected), (0, 3), "an article without its sidecar is another article");
+    assert!(as_user(at, &["check", "output"]).status.success());
     fs::set_permissions(at.join("raw/locked"), fs::Permissions::from_mode(0o755)).unwrap();
 }
 

@@ -205,6 +205,7 @@ fn odd_files_have_the_stated_fates() {
     let expected = [
         ("caf%E9%25.txt", "article"),
         ("deep/er/a.txt", "article"),
+        ("empty.jsonl", "rejected"),
         ("empty.txt", "rejected"),
         ("what.bin", "rejected"),
     ];
@@ -219,9 +220,29 @@ fn no_raw_file_at_all_is_an_error_and_files_without_records_are_an_empty_dataset
     let config = resolve(&Written::default(), folder.path(), copydesk::config::NamedFiles::default()).unwrap();
     let options = RunOptions::new(NonZeroUsize::MIN, 256 << 20);
     assert!(pipeline::run(&config, &options).unwrap_err().to_string().contains("expected raw files"));
-    fs::write(folder.path().join("raw/empty.jsonl"), "").unwrap();
+    fs::write(folder.path().join("raw/blank.jsonl"), "\n").unwrap();
     let manifest = run(folder.path(), |_| {});
     assert_eq!(manifest.account.records, 0);
     assert!(folder.path().join("output/data/articles-00000-of-00001.parquet").is_file());
     assert_eq!(fs::read(folder.path().join("output/data/articles-00000-of-00001.jsonl")).unwrap(), b"");
+}
+
+/// An empty file is more often a loss than a message: it has a fate in every format.
+#[test]
+fn a_file_without_a_byte_is_one_rejected_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = folder.path().join("raw");
+    fs::create_dir(&raw).unwrap();
+    let names = ["a.csv", "b.html", "c.json", "d.jsonl", "e.jsonl.gz", "f.txt", "g.tsv"];
+    for name in names {
+        fs::write(raw.join(name), "").unwrap();
+    }
+    fs::write(raw.join("z.jsonl"), "\n").unwrap();
+    let manifest = run(folder.path(), |_| ());
+    let account = manifest.account;
+    assert_eq!((account.records, account.rejected, account.articles), (names.len() as u64, names.len() as u64, 0));
+    assert_eq!(
+        account.stages.iter().filter_map(|stage| stage.rejected.get("empty-text")).sum::<u64>(),
+        names.len() as u64
+    );
 }

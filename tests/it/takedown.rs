@@ -9,10 +9,10 @@ use crate::cli::shown;
 use crate::near::{edited_lines, rows, write_parts};
 use crate::support::{Numbers, assert_same_files, files, manifest, must, run};
 
-type Row = BTreeMap<String, String>;
+pub type Row = BTreeMap<String, String>;
 
 /// Articles in clusters, at addresses of which some are shared by two of them, with some records twice.
-fn write_raw(raw: &Path, seed: u64) {
+pub fn write_raw(raw: &Path, seed: u64) {
     let mut numbers = Numbers(seed);
     let mut lines = Vec::new();
     let mut address = String::new();
@@ -382,4 +382,23 @@ fn mistakes_are_told() {
     must(root, &["run", "--quiet", "--into", "parts"]);
     all.push(shown(root, &["takedown", "parts", "--url", "https://example.org/ticker", "--reason", "r"]));
     insta::assert_snapshot!(all.join("\n\n"));
+}
+
+/// Who names a text by its digest names it at every address.
+#[test]
+fn a_text_that_was_named_never_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    prepare(root, "near = \"off\"", 11);
+    let articles = rows(&root.join("out"), "articles");
+    let digest = articles[0]["text_sha256"].clone();
+    must(root, &["takedown", "out", "--sha256", &digest, "--reason", "r"]);
+    assert_whole(root, "by the digest of the text");
+    let mut again: serde_json::Value = serde_json::json!({ "text": articles[0]["text"], "source": "another.example" });
+    again["url"] = "https://another.example/the-same?utm_source=rss".into();
+    fs::write(root.join("raw/zz-again.jsonl"), format!("{again}\n")).unwrap();
+    must(root, &["run", "--quiet", "--input", "raw", "--into", "out"]);
+    assert_whole(root, "after the text came again");
+    assert!(rows(&root.join("out"), "articles").iter().all(|row| row["text_sha256"] != digest));
+    assert!(rows(&root.join("out"), "records").iter().all(|row| row["text_sha256"] != digest));
 }

@@ -165,6 +165,66 @@ fn nested_schemas_are_compared() {
 }
 
 #[test]
+fn a_constant_and_a_list_hold_together() {
+    both_ways(
+        json!({ "const": "x" }),
+        json!({ "const": "x", "enum": ["y"] }),
+        &["minor forward /a: values removed"],
+        &["major backward /a: values added"],
+    );
+    both_ways(json!({ "const": 1 }), json!({ "const": 1, "enum": [1.0, 2] }), &[], &[]);
+}
+
+#[test]
+fn nested_objects_are_closed_to_their_readers_too() {
+    let object = |properties: Value, rest: bool| json!({ "properties": properties, "additionalProperties": rest });
+    both_ways(
+        object(json!({}), true),
+        object(json!({}), false),
+        &["minor forward /a: closed"],
+        &["major backward /a: opened"],
+    );
+    both_ways(
+        object(json!({}), false),
+        object(json!({ "b": {} }), false),
+        &["major backward /a/b: column added"],
+        &["major none /a/b: column removed"],
+    );
+    both_ways(
+        object(json!({}), true),
+        object(json!({ "b": {} }), true),
+        &["minor full /a/b: column added"],
+        &["major backward /a/b: column removed"],
+    );
+}
+
+#[test]
+fn rules_that_come_or_grow_are_narrower() {
+    for (old, new) in [
+        (json!({}), json!({ "allOf": [{ "minLength": 1 }] })),
+        (json!({}), json!({ "anyOf": [{ "minLength": 1 }] })),
+        (json!({}), json!({ "dependentRequired": { "b": ["c"] } })),
+    ] {
+        both_ways(old, new, &["minor forward /a: rule added"], &["major backward /a: rule removed"]);
+    }
+    for (old, new) in [
+        (json!({ "multipleOf": 2 }), json!({ "multipleOf": 4 })),
+        (json!({ "dependentRequired": { "b": ["c"] } }), json!({ "dependentRequired": { "b": ["c", "d"] } })),
+    ] {
+        both_ways(old, new, &["minor forward /a: rule changed"], &["major backward /a: rule changed"]);
+    }
+    let broken = &["major none /a: rule changed"];
+    both_ways(json!({ "multipleOf": 2 }), json!({ "multipleOf": 3 }), broken, broken);
+    let closed = |rule: Value| json!({ "unevaluatedItems": false, "allOf": rule });
+    both_ways(
+        closed(json!([{}])),
+        closed(json!([{}, { "items": true }])),
+        &["major none /a: rule added"],
+        &["major none /a: rule removed"],
+    );
+}
+
+#[test]
 fn what_cannot_be_told_is_major() {
     let bound = |minimum: i32| json!({ "minimum": minimum });
     for keyword in ["not", "if", "contains", "propertyNames"] {

@@ -154,6 +154,7 @@ fn types(schema: &Map<String, Value>) -> BTreeSet<&str> {
 /// The values that are allowed by name, but null; a constant is a list of one.
 fn listed(schema: &Map<String, Value>) -> Option<Vec<Value>> {
     let listed = match (schema.get("const"), schema.get("enum")) {
+        (Some(value), Some(Value::Array(values))) if !values.iter().any(|other| are_equal(value, other)) => Vec::new(),
         (Some(value), _) => vec![value.clone()],
         (None, Some(Value::Array(values))) => values.clone(),
         _ => return None,
@@ -161,7 +162,56 @@ fn listed(schema: &Map<String, Value>) -> Option<Vec<Value>> {
     Some(listed.into_iter().filter(|value| !value.is_null()).collect())
 }
 
+/// Whether two values are one to a schema, to which `1` and `1.0` are the same number.
+fn are_equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(_), Value::Number(_)) => compare_numbers(a, b) == Some(Ordering::Equal),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| are_equal(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| are_equal(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}
+
+/// The names that each name asks for, in `dependentRequired`; none when it is none.
+fn dependencies(value: &Value) -> Option<BTreeSet<(&str, &str)>> {
+    let mut pairs = BTreeSet::new();
+    for (name, needed) in value.as_object()? {
+        for other in needed.as_array()? {
+            pairs.insert((name.as_str(), other.as_str()?));
+        }
+    }
+    Some(pairs)
+}
+
+/// What it does to the rows that are valid when a keyword that only ever rules out changes its value.
+///
+/// None for values whose rows cannot be set against each other.
+pub fn compare_rule(keyword: &str, (old, new): (&Value, &Value)) -> Option<Effect> {
+    let (loosened, tightened) = match keyword {
+        "multipleOf" => {
+            let (old, new) = (old.as_u64().filter(|it| *it > 0)?, new.as_u64().filter(|it| *it > 0)?);
+            (old % new == 0, new % old == 0)
+        }
+        "dependentRequired" => {
+            let (old, new) = (dependencies(old)?, dependencies(new)?);
+            (new.is_subset(&old), old.is_subset(&new))
+        }
+        _ => return None,
+    };
+    match (loosened, tightened) {
+        (true, true) => Some(Effect::Documentation),
+        (true, false) => Some(Effect::Widened),
+        (false, true) => Some(Effect::Narrowed),
+        (false, false) => None,
+    }
+}
+
 fn shown(values: &[Value]) -> String {
+    if values.is_empty() {
+        return "no value".to_owned();
+    }
     let mut words: Vec<String> = values.iter().take(SHOWN).map(|value| or_none(Some(value))).collect();
     if values.len() > SHOWN {
         words.push(format!("and {} more", values.len() - SHOWN));

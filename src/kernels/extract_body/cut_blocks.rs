@@ -60,6 +60,8 @@ pub(super) struct Cut {
     pub blocks: Vec<Block>,
     /// In document order, so that containers stand before what they hold.
     pub containers: Vec<Container>,
+    /// Whether there are more blocks, which were left out.
+    pub has_more: bool,
 }
 
 macro_rules! tags {
@@ -215,6 +217,7 @@ pub(super) fn cut_blocks(page: &HtmlPage, table: &NameTable) -> Cut {
         node = cutter.visit(node);
     }
     cutter.flush();
+    cutter.out.has_more = node < page.len();
     cutter.out
 }
 

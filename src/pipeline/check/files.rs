@@ -7,10 +7,11 @@ use super::report::Report;
 use super::rules::Rule;
 use crate::columns::extension::table_of_schema;
 use crate::columns::json_schema::{schema_file, schema_text};
-use crate::columns::{ARTICLES, Table, tables_of};
+use crate::columns::{ARTICLES, Release, Table, tables_of};
 use crate::error::{Error, Result};
-use crate::io::{OnUnreadable, digest_file, is_directory, open_file, read_limited, walk};
+use crate::io::{OnUnreadable, digest_file, is_directory, is_there, open_file, read_limited, walk};
 use crate::kernels::sha256::Digest;
+use crate::kernels::word_mistake::word_mistake;
 use crate::manifest::{FileEntry, Manifest, TOOL};
 use crate::origin::escape_path;
 use crate::pipeline::describe::documents;
@@ -47,6 +48,9 @@ pub fn read_manifest(root: &Path, report: &mut Report) -> Result<Option<Manifest
         Error::usage(format!("expected a dataset at `{}`, but found {why}", root.display()))
             .hint("name the folder that `copydesk run` wrote: it holds `manifest.json`")
     };
+    if !is_there(root) {
+        return Err(no_dataset("nothing there"));
+    }
     if !is_directory(root)? {
         return Err(no_dataset("no directory"));
     }
@@ -75,7 +79,11 @@ pub fn read_manifest(root: &Path, report: &mut Report) -> Result<Option<Manifest
             Ok(None)
         }
         Err(error) => {
-            report.add(Rule::ManifestReadable, MANIFEST, format_args!("expected a manifest, but found {error}"));
+            report.add(
+                Rule::ManifestReadable,
+                MANIFEST,
+                format_args!("expected a manifest, but: {}", word_mistake(&error.to_string())),
+            );
             Ok(None)
         }
     }
@@ -143,6 +151,12 @@ pub fn check_files(root: &Path, manifest: &Manifest, report: &mut Report) -> Res
 /// # Errors
 /// When the operating system refuses the file.
 pub fn articles_table((root, manifest): (&Path, &Manifest), report: &mut Report) -> Result<&'static Table> {
+    let strictest = manifest.release.as_ref().map_or(Release::FullText, |release| release.terms.strictest());
+    Ok(extended_table((root, manifest), report)?.released(strictest))
+}
+
+/// The table of articles with the user's own columns.
+fn extended_table((root, manifest): (&Path, &Manifest), report: &mut Report) -> Result<&'static Table> {
     let Some(stated) = &manifest.extends else { return Ok(&ARTICLES) };
     let file = format!("schema/{}", schema_file(&ARTICLES));
     let path = root.join(&file);

@@ -14,9 +14,6 @@ use crate::writers::TableWriter as _;
 use crate::writers::dataset_digest::DatasetDigest;
 use crate::writers::jsonl::JsonlWriter;
 
-/// Bytes shown on either side of a difference.
-const SHOWN: usize = 24;
-
 /// The first difference: row of the file, and what differs.
 pub type Difference = (u64, String);
 
@@ -101,13 +98,14 @@ impl State {
         let equal_part = &expected[..equal];
         self.rows += memchr::memchr_iter(b'\n', equal_part).count() as u64;
         if equal < expected.len() {
-            let start = memchr::memrchr(b'\n', equal_part).map_or(0, |at| at + 1).max(equal.saturating_sub(SHOWN));
-            let cut = |bytes: &[u8]| {
-                let line_end = memchr::memchr(b'\n', &bytes[equal..]).map_or(bytes.len(), |at| equal + at);
-                String::from_utf8_lossy(&bytes[start..line_end.min(equal + SHOWN)]).into_owned()
-            };
-            let found = if count == equal { "the end of the file".to_owned() } else { format!("`{}`", cut(found)) };
-            self.differ(format!("expected `{}`, but found {found}", cut(expected)));
+            // Values are not quoted: they are words of articles and names of people.
+            let start = memchr::memrchr(b'\n', equal_part).map_or(0, |at| at + 1);
+            let value = last_key(&equal_part[start..]).map_or_else(
+                || "the row of the Parquet file".to_owned(),
+                |key| format!("`{key}` as in the Parquet file"),
+            );
+            let found = if count == equal { "the end of the file" } else { "something else" };
+            self.differ(format!("expected {value}, but found {found} at byte {} of the line", equal - start));
         }
     }
 
@@ -141,4 +139,17 @@ impl State {
         }
         None
     }
+}
+
+/// The key whose value, or what follows it, begins last in the beginning of a line.
+fn last_key(line: &[u8]) -> Option<&str> {
+    let mut before = line;
+    while let Some(end) = memchr::memmem::rfind(before, b"\":") {
+        before = &line[..end];
+        if !before.ends_with(b"\\") {
+            let start = memchr::memrchr(b'"', before)? + 1;
+            return std::str::from_utf8(&before[start..]).ok();
+        }
+    }
+    None
 }

@@ -11,12 +11,14 @@ use super::keys::{Id, ShortDigest, parse_id};
 use super::report::{Place, Report};
 use super::rules::Rule;
 use super::tables::{Rows, Visitor, read_table};
+use crate::columns::Release;
 use crate::error::Result;
 use crate::manifest::{Account, Manifest, SourceAccount};
 use crate::pipeline::STAGE_NAMES;
 use crate::pipeline::article_rows::text_option;
 use crate::pipeline::interim::MANIFEST;
 use crate::rejection::ReasonCode;
+use crate::stages::release::ReleaseTerms;
 
 /// What was gathered from `records`.
 #[derive(Debug, Default)]
@@ -52,6 +54,7 @@ pub fn check_ledger(
     let mut visitor = LedgerVisitor {
         articles,
         rule_version: &manifest.rule_version,
+        terms: manifest.release.as_ref().map(|release| &release.terms),
         seen: vec![false; articles.facts.len()],
         counts: Counts::default(),
         ledger: Ledger::default(),
@@ -84,6 +87,7 @@ pub fn check_ledger(
 struct LedgerVisitor<'a> {
     articles: &'a Articles,
     rule_version: &'a str,
+    terms: Option<&'a ReleaseTerms>,
     /// Articles whose record was seen.
     seen: Vec<bool>,
     counts: Counts,
@@ -92,7 +96,8 @@ struct LedgerVisitor<'a> {
 
 /// The columns that only one fate has.
 struct FateCells<'a> {
-    duplicate: [(&'static str, &'a dyn Array); 5],
+    duplicate: [(&'static str, &'a dyn Array); 4],
+    duplicate_text: [(&'static str, &'a dyn Array); 1],
     rejected: [(&'static str, &'a dyn Array); 2],
     rejected_only: [(&'static str, &'a dyn Array); 2],
 }
@@ -104,7 +109,8 @@ impl<'a> FateCells<'a> {
             (name, array.as_ref() as &'a dyn Array)
         };
         Self {
-            duplicate: ["relation", "jaccard", "containment", "rule_version", "text_sha256"].map(column),
+            duplicate: ["relation", "jaccard", "containment", "rule_version"].map(column),
+            duplicate_text: ["text_sha256"].map(column),
             rejected: ["stage", "reason"].map(column),
             rejected_only: ["pointer", "detail"].map(column),
         }
@@ -118,6 +124,8 @@ impl Visitor for LedgerVisitor<'_> {
         let [relations, stages, reasons, versions] =
             ["relation", "stage", "reason", "rule_version"].map(|name| rows.text(name));
         let (cells, origins) = (FateCells::of(rows), OriginCells::of(rows));
+        let withholds_digests = self.terms.is_some_and(|terms| terms.strictest() == Release::MetadataOnly);
+        let withholds_details = self.terms.is_some_and(ReleaseTerms::hides_anything);
         for row in 0..rows.batch.num_rows() {
             let fate = fates.value(row);
             let id = parse_id(ids.value(row));
@@ -142,8 +150,16 @@ impl Visitor for LedgerVisitor<'_> {
                 }
                 _ => {}
             }
-            check_presence(rows, row, (fate == "duplicate", &cells.duplicate, Rule::DuplicateProof), report);
+            let is_duplicate = fate == "duplicate";
+            check_presence(rows, row, (is_duplicate, &cells.duplicate, Rule::DuplicateProof), report);
+            // Under which tier a removed record would be depends on its licence, which `records` does not say.
+            if !is_duplicate || !withholds_digests {
+                check_presence(rows, row, (is_duplicate, &cells.duplicate_text, Rule::DuplicateProof), report);
+            }
             check_presence(rows, row, (fate == "rejected", &cells.rejected, Rule::RejectionReason), report);
+            if fate == "rejected" && withholds_details {
+                check_presence(rows, row, (false, &cells.rejected_only[1..], Rule::Release), report);
+            }
             if fate != "rejected" {
                 check_presence(rows, row, (false, &cells.rejected_only, Rule::RejectionReason), report);
             }

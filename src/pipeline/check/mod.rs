@@ -15,6 +15,7 @@ mod keys;
 mod ledger;
 mod pairs;
 mod place_rows;
+mod release;
 pub(super) mod report;
 mod row_rules;
 mod rules;

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::report::Report;
 use super::rules::Rule;
 use super::tables::Rows;
-use crate::columns::Table;
 use crate::columns::cells::{Cells, table_cells};
 use crate::columns::json_schema::schema_value;
+use crate::columns::{Table, may_be_quoted};
 use crate::error::Result;
 use crate::kernels::encode_row::{push_bytes_ordered, push_optional_i64};
 use crate::stages::validate::{ColumnCheck, OwnRules};
@@ -59,7 +59,12 @@ impl RowRules {
             Err(error) => return error.to_string(),
         };
         if let Some(error) = self.row.iter_errors(&value).next() {
-            return format!("`{}`: {error}", error.instance_path());
+            let pointer = error.instance_path();
+            return if may_be_quoted(pointer.as_str()) {
+                format!("`{pointer}`: {error}")
+            } else {
+                format!("`{pointer}`: {}", error.masked_with("the value"))
+            };
         }
         let own = self.own.as_ref().and_then(|own| own.explain(cells, row));
         own.map_or_else(String::new, |breach| format!("`{}`: {}", breach.pointer, breach.detail))

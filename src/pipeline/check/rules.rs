@@ -50,6 +50,7 @@ rules! {
     JsonlEqual = "jsonl-equal", "A JSONL file holds the rows of its Parquet file, byte for byte as copydesk writes them.";
     DatasetDigest = "dataset-digest", "The dataset digest of the manifest is that of the rows.";
     Composition = "composition", "Languages, dates, rights, sources and gaps of the rows are those that the manifest states.";
+    Release = "release", "Where the manifest states release terms, every row is under the tier that they give it, holds null exactly where the tier withholds a value, and tells authors as stated.";
     FateCounts = "fate-counts", "`records` holds as many fates, relations and reasons as the manifest states, per source and in all.";
     FateArticle = "fate-article", "Every record with the fate `article` is a row of `articles` with the same origin, and the reverse.";
     DuplicateTarget = "duplicate-target", "Every duplicate names a row of `articles`.";

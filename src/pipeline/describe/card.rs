@@ -67,8 +67,8 @@ fn contents(subject: Subject<'_>) -> String {
     let facts = [
         ("articles", grouped(articles)),
         ("of them, one for each story (`is_representative`)", grouped(representatives)),
-        ("words", grouped(composition.words)),
-        ("characters", grouped(composition.characters)),
+        ("words", measured_of(subject, composition.words)),
+        ("characters", measured_of(subject, composition.characters)),
         ("sources", grouped(composition.sources.len() as u64)),
         ("published", span(composition.published)),
         ("without a date", grouped(articles - composition.dated.min(articles))),
@@ -107,6 +107,22 @@ fn contents(subject: Subject<'_>) -> String {
         push_more(&mut out, hidden, "earlier years are in `manifest.json`");
     }
     out
+}
+
+/// A sum of measures of texts, and of how many articles it is where some are withheld.
+fn measured_of(subject: Subject<'_>, sum: u64) -> String {
+    match subject.manifest.composition.gaps.get("word_count") {
+        None => grouped(sum),
+        Some(withheld) => {
+            let articles = subject.manifest.account.articles;
+            format!(
+                "{}, of {} of {} articles",
+                grouped(sum),
+                grouped(articles - withheld.min(&articles)),
+                grouped(articles)
+            )
+        }
+    }
 }
 
 fn span(span: Span) -> String {
@@ -264,10 +280,13 @@ fn rights(subject: Subject<'_>) -> String {
         None => writeln!(out, "Licence of the dataset as a whole: {NOT_STATED}."),
     }
     .expect(LAW);
-    out.push_str(
-        "The articles have rights of their own, and full texts are in this dataset. What their records and the registry of sources state\n\
+    write!(
+        out,
+        "The articles have rights of their own, and {}. What their records and the registry of sources state\n\
          (`unknown`: nothing is stated, which is no permission):\n\n",
-    );
+        super::release::texts(subject)
+    )
+    .expect(LAW);
     out.push_str(&tally("licence of the article", &composition.licenses));
     write!(out, "\n{}", tally("access", &composition.access)).expect(LAW);
     write!(out, "\n{}", tally("reservation of text and data mining", &composition.tdm_reservations)).expect(LAW);
@@ -277,6 +296,7 @@ fn rights(subject: Subject<'_>) -> String {
         let more = if reserved.len() > MOST_ROWS { " and others" } else { "" };
         writeln!(out, "\nText and data mining is reserved by: {}{more}.", names.join(", ")).expect(LAW);
     }
+    out.push_str(&super::release::section(subject));
     out.push_str("\nThe columns `license`, `rights_holder`, `access` and `tdm_reservation` say it of every article. This is no legal advice.\n");
     if let Some(contact) = &subject.manifest.dataset.contact {
         writeln!(out, "Objections and requests for take-down: {}.", plain(contact)).expect(LAW);

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::datasheet::{NOT_STATED, citation, personal, raw_data, steps};
+use super::datasheet::{NOT_STATED, citation, raw_data, steps};
 use super::licenses::address;
 use super::markup::counted;
+use super::release::{people, summary};
 use super::{CARD, CROISSANT, Subject};
 use crate::columns::{Column, ColumnType, Table};
 use crate::manifest::{FileEntry, Manifest};
@@ -117,6 +118,7 @@ fn about(subject: Subject<'_>) -> Vec<(&'static str, Value)> {
     let published = manifest.composition.published;
     let covered = published.first.zip(published.last).map(|(first, last)| json!(format!("{first}/{last}")));
     known("temporalCoverage", covered);
+    known("conditionsOfAccess", summary(subject).map(|terms| json!(terms)));
     all
 }
 
@@ -145,12 +147,13 @@ fn responsible(subject: Subject<'_>) -> Vec<(&'static str, Value)> {
     let manifest = subject.manifest;
     let dataset = &manifest.dataset;
     let stated = |text: &Option<String>| json!(text.as_deref().map_or("Not stated.", str::trim));
-    let mut personal_information = vec![personal()];
+    let mut personal_information = vec![people(subject)];
     personal_information.extend(dataset.personal_information.clone());
     let mut preprocessing: Vec<String> = dataset.preprocessing.clone().into_iter().collect();
     preprocessing.extend(steps().map(str::to_owned));
     let mut limitations: Vec<String> = dataset.limitations.clone().into_iter().collect();
     limitations.push(error_rates(manifest));
+    limitations.extend(summary(subject));
     let account = &manifest.account;
     let removed = format!(
         "{} as duplicates and {} rejected, each with its reason in the table `records`; policies: exact copies `{}`, near-duplicates `{}`.",

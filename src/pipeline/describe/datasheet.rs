@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Subject;
 use super::markup::{counted, plain, table};
+use super::release::people;
 
 const LAW: &str = "law: writing to a string cannot fail";
 
@@ -35,7 +36,7 @@ pub fn datasheet(subject: Subject<'_>) -> String {
             labelled("Limitations", &dataset.limitations),
             labelled("Biases", &dataset.biases),
             labelled("People", &dataset.personal_information),
-            personal(),
+            people(subject),
         ],
     );
     section("Collection", &[stated(&dataset.collection), raw(subject)]);
@@ -52,11 +53,6 @@ pub fn datasheet(subject: Subject<'_>) -> String {
     let contact = dataset.contact.as_deref().map_or_else(|| NOT_STATED.to_owned(), plain);
     section("Maintenance", &[stated(&dataset.maintenance), format!("Contact: {contact}.")]);
     out
-}
-
-/// What the rows hold about people, whatever the configuration says.
-pub fn personal() -> String {
-    "News articles name people. Nothing was removed from texts and titles; `authors` holds names as stated.".to_owned()
 }
 
 /// What the raw records were.

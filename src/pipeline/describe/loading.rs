@@ -20,9 +20,10 @@ articles = pl.read_parquet(\"data/*.parquet\")
 ```
 
 ```python
-# Hugging Face datasets; the other tables by their names: load_dataset(\".\", \"records\")
+# Hugging Face datasets; the other tables by their names: load_dataset(os.getcwd(), \"records\")
+import os
 from datasets import load_dataset
-articles = load_dataset(\".\", split=\"train\")
+articles = load_dataset(os.getcwd(), split=\"train\")
 ```
 
 ```sql

@@ -9,6 +9,7 @@ mod front_matter;
 mod licenses;
 mod loading;
 mod markup;
+mod release;
 
 use crate::columns::Table;
 use crate::manifest::{FileEntry, Manifest};

@@ -62,7 +62,8 @@ impl<'a> Base<'a> {
     /// # Errors
     /// When the dataset is damaged.
     pub fn open(root: &'a Path, config: &Config) -> Result<Option<Self>> {
-        if !crate::io::is_there(&root.join(super::MANIFEST)) {
+        // What is withheld from the dataset cannot be carried over from it.
+        if config.release.terms.hides_anything() || !crate::io::is_there(&root.join(super::MANIFEST)) {
             return Ok(None);
         }
         let dataset = Dataset::open(root)?;
@@ -187,6 +188,11 @@ impl<'a> Base<'a> {
     /// Its index.
     pub fn index(&self) -> &Index {
         &self.index
+    }
+
+    /// Ids of the records that do not stay.
+    pub fn taken(&self) -> &Ids {
+        &self.taken
     }
 
     /// The number of the part that is appended next.

@@ -36,11 +36,13 @@ impl BucketWriter {
     pub fn new(path: &Path, (bands, articles): (usize, u64), limit: usize) -> Self {
         let parts = (articles * 8).div_ceil((limit as u64).max(1)).next_power_of_two() as usize;
         let partitions = bands * parts;
+        // Partitions fill evenly, so the room that each is given is about what it takes; a sixteenth more for those that take more.
+        let held = articles.min(limit as u64 / (8 * bands.max(1) as u64)) as usize / parts;
         Self {
             path: path.to_owned(),
             limit,
             parts,
-            buffers: vec![Vec::new(); partitions],
+            buffers: (0..partitions).map(|_| Vec::with_capacity(held + held / 16)).collect(),
             held: 0,
             file: None,
             blocks: vec![Vec::new(); partitions],

@@ -220,14 +220,12 @@ impl<T: TextSource + Sync> NearSearch<'_, T> {
         let mut wanted = Sorter::new(self.scratch.join("wanted"), self.limit);
         let mut rows = self.ranked_rows(ranked)?;
         let mut bytes = Vec::new();
-        while let Some((rank, head)) = rows.next()? {
-            if candidates.contains(rank) {
-                bytes.clear();
-                head.row.push_sort_key(&mut bytes);
-                bytes.extend_from_slice(&rank.to_be_bytes());
-                bytes.extend_from_slice(head.members);
-                wanted.push(&bytes)?;
-            }
+        while let Some((rank, head)) = rows.next_in(&candidates)? {
+            bytes.clear();
+            head.row.push_sort_key(&mut bytes);
+            bytes.extend_from_slice(&rank.to_be_bytes());
+            bytes.extend_from_slice(head.members);
+            wanted.push(&bytes)?;
         }
         let maker = SetMaker {
             rule: self.rule,
@@ -320,11 +318,9 @@ impl<T: TextSource + Sync> NearSearch<'_, T> {
             members.push(&row)?;
         }
         let mut rows = self.ranked_rows(ranked)?;
-        while let Some((rank, head)) = rows.next()? {
-            if followed.contains(rank) {
-                push_member(&mut row, (rank, rank), &head, None);
-                members.push(&row)?;
-            }
+        while let Some((rank, head)) = rows.next_in(&followed)? {
+            push_member(&mut row, (rank, rank), &head, None);
+            members.push(&row)?;
         }
         self.sum_clusters(&members.finish()?)
     }
@@ -448,6 +444,17 @@ impl RankedRows<'_> {
         self.next = rank.checked_add(1).expect("law: fewer than 2^32 texts are compared");
         let row = KeyRow::read(&mut reader);
         Ok(Some((rank, RankedRow { size, row, members: reader.rest(), untouched })))
+    }
+
+    /// The next row whose rank is in `wanted`; those between are not read.
+    fn next_in(&mut self, wanted: &RankSet) -> Result<Option<(u32, RankedRow<'_>)>> {
+        while !wanted.contains(self.next) {
+            if self.rows.next()?.is_none() {
+                return Ok(None);
+            }
+            self.next += 1;
+        }
+        self.next()
     }
 
     fn skip_to(&mut self, rank: u32) -> Result<RankedRow<'_>> {

@@ -165,8 +165,13 @@ impl ArticleFigures {
             let source = &mut self.sources[usize::from(place)];
             source.articles += 1;
             source.conflicts += u64::from(conflicts.value(row));
-            source.words.add(words.value(row), 1);
-            self.characters += u64::try_from(characters.value(row)).unwrap_or(0);
+            // Of a text that is withheld nobody says how long it is.
+            if words.is_valid(row) {
+                source.words.add(words.value(row), 1);
+            }
+            if characters.is_valid(row) {
+                self.characters += u64::try_from(characters.value(row)).unwrap_or(0);
+            }
             if let Some(name) = names.get(row)
                 && source.name.as_deref().is_none_or(|least| name < least)
             {

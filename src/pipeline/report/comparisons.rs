@@ -33,6 +33,9 @@ pub fn compare(dataset: &Dataset<'_>, clusters: &ClusterFigures) -> Result<Vec<C
     let mut room = EXCERPT_BYTES;
     for (cluster, representative, (other, relation)) in shown {
         let (representative, member) = (side(representative), side(other));
+        if representative.excerpt.is_empty() || member.excerpt.is_empty() {
+            continue;
+        }
         let bytes = bytes_in_page(&representative.excerpt) + bytes_in_page(&member.excerpt);
         let Some(left) = room.checked_sub(bytes) else { break };
         room = left;

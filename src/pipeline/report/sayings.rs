@@ -1,6 +1,8 @@
 //! What a report says that stands in no table: who made the dataset, under which terms, and how wrong it was found to be.
 
+use crate::columns::Release as Tier;
 use crate::manifest::Manifest;
+use crate::stages::release::{AuthorPolicy as AuthorTerms, ReleaseAccount};
 use crate::writers::audit_result::{AuditResult, MeasuredRate};
 use crate::writers::report::data::{Audit, AuthorPolicy, ErrorRate, Release};
 
@@ -34,14 +36,35 @@ impl Sayings {
             description: dataset.description.clone(),
             citation: dataset.citation.clone(),
             taken_down: manifest.account.taken_down,
+            release: manifest.release.as_ref().map(released),
+            authors: manifest.release.as_ref().map(|release| match release.terms.authors {
+                AuthorTerms::Keep => AuthorPolicy::Keep,
+                AuthorTerms::Hash => AuthorPolicy::Hash,
+                AuthorTerms::Drop => AuthorPolicy::Drop,
+            }),
+            acknowledged: manifest.release.as_ref().map(|release| release.terms.acknowledge_reserved),
             audit: manifest.audit.as_ref().map(|audit| measured(audit, &manifest.dataset_sha256)),
-            ..Self::default()
         }
     }
 
     /// Whether no words of any article may be shown.
     pub fn withholds_texts(&self) -> bool {
         self.release.is_some_and(Release::withholds_texts)
+    }
+}
+
+/// The one tier of all articles, or that there are several.
+fn released(account: &ReleaseAccount) -> Release {
+    let mut tiers = account.counts.articles.keys();
+    let one = |tier| match tier {
+        Tier::FullText => Release::FullText,
+        Tier::DerivedOnly => Release::DerivedOnly,
+        Tier::MetadataOnly => Release::MetadataOnly,
+    };
+    match (tiers.next(), tiers.next()) {
+        (Some(tier), None) => one(*tier),
+        (None, _) => one(account.terms.release),
+        _ => Release::Mixed,
     }
 }
 

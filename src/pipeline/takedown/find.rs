@@ -99,6 +99,8 @@ impl Record {
 pub struct Found {
     records: BTreeMap<[u8; 16], Record>,
     chosen: Ids,
+    /// Records that were asked for by the digest of their text.
+    by_text: Ids,
     /// Addresses that name many articles.
     shared: BTreeSet<u64>,
     /// Clusters that lose a member.
@@ -121,7 +123,8 @@ impl Found {
         for (id, record) in &self.records {
             let chosen = self.chosen.contains(id);
             let record = Record { text: record.text.filter(|_| chosen), ..record.clone() };
-            record.with_marks(&self.shared, |marks| takedowns.add(marks, reason, copies && chosen));
+            let with_text = (copies && chosen) || self.by_text.contains(id);
+            record.with_marks(&self.shared, |marks| takedowns.add(marks, reason, with_text));
         }
     }
 }
@@ -156,6 +159,13 @@ pub fn find(
                     Wanted::Address(hash) => record.addresses.contains(hash),
                     Wanted::Digest(digest) => *digest == record.raw || Some(*digest) == record.text,
                 };
+                if let Wanted::Digest(digest) = wanted
+                    && record.text == Some(*digest)
+                {
+                    // Who names a text names it wherever it stands.
+                    names.texts.insert(*digest);
+                    found.by_text.insert(record.id);
+                }
                 asked |= is_it;
                 *met |= is_it;
             }

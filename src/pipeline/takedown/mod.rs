@@ -22,6 +22,7 @@ use super::dataset_rows::Dataset;
 use super::gates::shown_path;
 use super::incremental::{Base, FileState, Ids, Paths, sort_by_place, write_index};
 use super::interim::Interim;
+use super::keep::{Published, keep_shards};
 use super::phase_one::read_raw;
 use super::plan::Plan;
 use super::run::{Started, carry_and_decide, check_apart, make_plan, run_unguarded, write_dataset};
@@ -232,8 +233,12 @@ fn make_anew(
             continue;
         }
         options.progress.phase.store(3, Ordering::Relaxed);
-        let (manifest, tally) =
-            write_dataset((config, options), (folder, &interim, Some(base.dataset())), folder, (staging, None))?;
+        let run = interim.written.runs.iter().find_map(|run| run.dataset.clone());
+        let run = run.expect("law: what is carried over stands in a dataset");
+        interim.shards =
+            keep_shards((base.dataset(), &run), config.articles, &interim.shards, (folder, memory.sorter_bytes))?;
+        let before = Some(Published::keeping(base.dataset(), base.taken()));
+        let (manifest, tally) = write_dataset((config, options), (folder, &interim, before), folder, (staging, None))?;
         let rows = sort_by_place(folder, &interim.written.keys, limit)?;
         let state = |state: &FileState| FileState { taken_down: tally.of_file(&state.raw_path), ..state.clone() };
         let states = base.states().map(state).collect();

@@ -1,12 +1,12 @@
 //! Checks rows against what the user's own document says beyond the table: values of columns, and rules between them.
 
-use jsonschema::{Draft, Validator};
+use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value;
 
 use super::article_json::{ArticleJson, ArticleNode, ArticleRow};
 use super::column_check::Known;
 use crate::columns::cells::Cells;
-use crate::columns::{Column, Table};
+use crate::columns::{Column, Table, may_be_quoted};
 
 /// The compiled rules of an extended table of articles.
 pub(crate) struct OwnRules {
@@ -76,20 +76,26 @@ impl OwnRules {
                 let name = self.columns[own.place].name;
                 return Some(Breach {
                     pointer: format!("/{name}{}", error.instance_path()),
-                    detail: format!("{}: {error}", error.kind().keyword()),
+                    detail: detail_of(&error, may_be_quoted(&format!("/{name}"))),
                 });
             }
         }
         let error = self.row.as_ref()?.iter_errors(self.node(cells, row)).next()?;
         Some(Breach {
             pointer: error.instance_path().to_string(),
-            detail: format!("{}: {error}", error.kind().keyword()),
+            detail: detail_of(&error, may_be_quoted(error.instance_path().as_str())),
         })
     }
 
     fn node<'a>(&self, cells: &'a [Cells<'a>], row: usize) -> ArticleNode<'a> {
         ArticleNode::Row(ArticleRow { columns: self.columns, cells, row })
     }
+}
+
+/// Which keyword is broken and how, with the value where it may be quoted.
+pub(super) fn detail_of(error: &ValidationError<'_>, quoted: bool) -> String {
+    let keyword = error.kind().keyword();
+    if quoted { format!("{keyword}: {error}") } else { format!("{keyword}: {}", error.masked_with("the value")) }
 }
 
 impl ValueRules {

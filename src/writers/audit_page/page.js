@@ -73,6 +73,13 @@
     say("");
   }
 
+  /** Whether a key would change an answer that nobody chose to change: one key too many must not turn the last answer. */
+  function isAnswered(answer) {
+    const { column } = items[current].questions[question];
+    const chosen = document.activeElement?.closest("fieldset");
+    return answer !== "" && Boolean(marks[current].get(column)) && Number(chosen?.dataset.question ?? -1) !== question;
+  }
+
   function setQuestion(place) {
     question = place;
     for (const group of document.querySelectorAll("fieldset")) {
@@ -211,7 +218,8 @@
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !byId("keys").checked) return;
     const answer = ANSWERS.find(([, key]) => key === event.key.toLowerCase());
     const action = { j: () => show(current + 1, true), k: () => show(current - 1, true), x: nextUnmarked, s: save }[event.key.toLowerCase()];
-    if (answer) mark(question, answer[0]);
+    if (answer && isAnswered(answer[0])) say("This item is answered: j goes on; choose a question to change its answer.");
+    else if (answer) mark(question, answer[0]);
     else if (action) action();
     else return;
     event.preventDefault();

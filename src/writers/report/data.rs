@@ -375,6 +375,16 @@ pub enum Release {
 }
 
 impl Release {
+    /// Its code in the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FullText => "full-text",
+            Self::DerivedOnly => "derived-only",
+            Self::MetadataOnly => "metadata-only",
+            Self::Mixed => "mixed",
+        }
+    }
+
     /// Whether no words of any article may be shown.
     pub fn withholds_texts(self) -> bool {
         matches!(self, Self::DerivedOnly | Self::MetadataOnly)
@@ -391,6 +401,17 @@ pub enum AuthorPolicy {
     Hash,
     /// They are gone.
     Drop,
+}
+
+impl AuthorPolicy {
+    /// Its code in the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Hash => "hash",
+            Self::Drop => "drop",
+        }
+    }
 }
 
 /// What is known of the rights in the articles.

@@ -146,6 +146,7 @@ fn cannot_use(name: &str, error: &ReferencingError) -> Error {
     let refusal = Error::config(format!("cannot use the schema `{name}`"));
     match error {
         ReferencingError::Unretrievable { uri, source } => {
+            let uri = uri.strip_prefix(BESIDE).unwrap_or(uri);
             let place = format!("cannot resolve the reference `{}`", escape_detail(uri));
             match source.downcast_ref::<Missing>() {
                 Some(Missing(cause)) => refusal.caused_by(format!("{place}: {}", escape_detail(cause))),
