@@ -2,12 +2,41 @@
 //!
 //! By the Public Suffix List (publicsuffix.org) as the crate `psl` has it, with both of its sections: the public suffixes of the
 //! registries (`co.uk`) and those of services that give names to others (`blogspot.com`, `github.io`), for the
-//! sites under the latter are as independent of each other as those under the former.
+//! sites under the latter are as independent of each other as those under the former. So are the sites of platforms that are not in
+//! the list, because they did not ask to be.
 
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
 use unicode_normalization::char::is_combining_mark;
+
+/// Platforms that give each publisher a name under theirs without being in the Public Suffix List.
+const PLATFORMS: &[&str] = &[
+    "beehiiv.com",
+    "bearblog.dev",
+    "blog.hu",
+    "blogs.com",
+    "buttondown.email",
+    "canalblog.com",
+    "dreamwidth.org",
+    "ghost.io",
+    "hatenablog.com",
+    "hatenablog.jp",
+    "livejournal.com",
+    "medium.com",
+    "over-blog.com",
+    "squarespace.com",
+    "substack.com",
+    "tumblr.com",
+    "typepad.com",
+    "weebly.com",
+    "wixsite.com",
+    "wordpress.com",
+    "write.as",
+];
+
+/// Names that platforms keep for themselves.
+const OWN_NAMES: &[&str] = &["www", "m"];
 
 /// The registrable domain of a host, or of an `http` or `https` URL, as `example.co.uk`.
 ///
@@ -47,11 +76,21 @@ fn registered_part(host: &str) -> Option<&str> {
         return None;
     }
     if let Some(domain) = psl::domain_str(host) {
-        return Some(domain);
+        return Some(site_on_platform(host, domain).unwrap_or(domain));
     }
     let suffix = psl::suffix(host.as_bytes())?;
     let is_service = suffix.typ() == Some(psl::Type::Private) && suffix.as_bytes().len() == host.len();
     is_service.then_some(host)
+}
+
+/// The host of one publisher on a platform.
+fn site_on_platform<'h>(host: &'h str, domain: &str) -> Option<&'h str> {
+    if !PLATFORMS.contains(&domain) {
+        return None;
+    }
+    let above = host.strip_suffix(domain)?.strip_suffix('.')?;
+    let name = above.rsplit('.').next().filter(|name| !OWN_NAMES.contains(name))?;
+    host.get(above.len() - name.len()..)
 }
 
 /// A host in lower case and ASCII; one that UTS 46 cannot encode stays as written, in lower case.
@@ -149,6 +188,20 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(registrable_domain(host).as_deref(), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn publishers_on_a_platform_are_apart() {
+        for (host, expected) in [
+            ("harbour.substack.com", "harbour.substack.com"),
+            ("www.harbour.wordpress.com", "harbour.wordpress.com"),
+            ("https://Coast.tumblr.com/post/1", "coast.tumblr.com"),
+            ("www.medium.com", "medium.com"),
+            ("medium.com", "medium.com"),
+            ("notmedium.com", "notmedium.com"),
+        ] {
+            assert_eq!(registrable_domain(host).as_deref(), Some(expected), "{host}");
         }
     }
 

@@ -228,6 +228,36 @@ fn spans_of_url_dates_point_into_the_record() {
     assert_eq!(Candidate::in_url(&url).expect("a date").span, None);
 }
 
+#[test]
+fn two_shown_days_overrule_nothing_and_outvoted_ones_conflict() {
+    let data = stated(Field::Published, Evidence::JsonLd, "2024-05-07");
+    let event = stated(Field::Published, Evidence::TimeElement, "2024-06-20");
+    let byline = stated(Field::Published, Evidence::Byline, "1 March 2024");
+    let setting = DateSetting::default();
+    let (dates, _) = choose(&[data.clone(), event.clone(), byline], &setting);
+    assert_eq!(dates.published.map(|it| it.evidence), Some(Evidence::JsonLd));
+    let (dates, candidates) = choose(&[data.clone(), event], &setting);
+    assert!(dates.conflict && candidates.iter().any(|it| it.refused == Some(OUTVOTED)));
+    let (dates, _) = choose(&[data, stated(Field::Published, Evidence::Shown, "2 January 2022")], &setting);
+    assert!(!dates.conflict);
+}
+
+#[test]
+fn impossible_changes_are_refused() {
+    let published = stated(Field::Published, Evidence::JsonLd, "2024-05-07T10:00:00Z");
+    for (value, reason) in [
+        ("1970-01-01T00:00:00Z", Some(OUT_OF_RANGE)),
+        ("2023-05-07T10:00:00Z", Some(BEFORE_PUBLICATION)),
+        ("2024-05-06T20:00:00Z", None),
+    ] {
+        let changed = stated(Field::Modified, Evidence::JsonLd, value);
+        let (dates, candidates) = choose(&[published.clone(), changed], &DateSetting::default());
+        assert_eq!((candidates[1].refused, dates.modified_at.is_none()), (reason, reason.is_some()), "{value}");
+    }
+    let epoch = stated(Field::Modified, Evidence::JsonLd, "1970-01-01T00:00:00Z");
+    assert!(choose(&[epoch], &DateSetting::default()).0.published.is_none());
+}
+
 proptest! {
     #[test]
     fn verdicts_are_complete_and_in_order(

@@ -57,6 +57,31 @@ fn updates_are_told_from_publications() {
 }
 
 #[test]
+fn days_that_a_page_tells_of_are_not_stated() {
+    for (before, behind) in [
+        ("", "<p>On <time datetime=1953-01-31>31 January 1953</time> the sea broke the wall.</p>"),
+        ("", "<p>Meeting on <time datetime=2024-06-20>20 June 2024</time> in the hall.</p>"),
+        ("", "<div class=event><time datetime=2024-06-20T19:00>20 June 2024</time></div>"),
+        ("<header class=masthead><span class=current-date>Wednesday, 18 June 2025</span> 14°C</header>", ""),
+        ("<div>Wednesday, 18 June 2025 | 14°C</div><nav><a href=/>Home</a></nav>", ""),
+    ] {
+        assert_eq!(stated(&article(before, behind)), [], "{before}{behind}");
+    }
+}
+
+#[test]
+fn links_to_other_articles_neither_state_nor_label() {
+    for list in [
+        "<div><p><a href=/x>Ferry timetable changed</a> <time datetime=2022-01-02>2 January 2022</time></p></div>",
+        "<div><p><a href=/x>Storm damage: live update</a> <span>2 January 2022</span></p></div>",
+    ] {
+        assert_eq!(stated(&(article("", "") + list)), [], "{list}");
+    }
+    let byline = "<div>By <a href=/ida>Ida Berg</a> <time datetime=2024-05-07>7 May 2024</time></div>";
+    assert_eq!(stated(&article("", byline)), [("published", "time-element", "2024-05-07".into())]);
+}
+
+#[test]
 fn dates_of_other_articles_are_not_stated() {
     let html = article(
         "<header><time datetime=2026-01-01>Today, 1 January 2026</time></header>",
