@@ -234,9 +234,9 @@ fn two_shown_days_overrule_nothing_and_outvoted_ones_conflict() {
     let event = stated(Field::Published, Evidence::TimeElement, "2024-06-20");
     let byline = stated(Field::Published, Evidence::Byline, "1 March 2024");
     let setting = DateSetting::default();
-    let (dates, _) = choose(&[data.clone(), event.clone(), byline], &setting);
+    let (dates, _) = choose(&[data, event, byline], &setting);
     assert_eq!(dates.published.map(|it| it.evidence), Some(Evidence::JsonLd));
-    let (dates, candidates) = choose(&[data.clone(), event], &setting);
+    let (dates, candidates) = choose(&[data, event], &setting);
     assert!(dates.conflict && candidates.iter().any(|it| it.refused == Some(OUTVOTED)));
     let (dates, _) = choose(&[data, stated(Field::Published, Evidence::Shown, "2 January 2022")], &setting);
     assert!(!dates.conflict);
@@ -251,7 +251,7 @@ fn impossible_changes_are_refused() {
         ("2024-05-06T20:00:00Z", None),
     ] {
         let changed = stated(Field::Modified, Evidence::JsonLd, value);
-        let (dates, candidates) = choose(&[published.clone(), changed], &DateSetting::default());
+        let (dates, candidates) = choose(&[published, changed], &DateSetting::default());
         assert_eq!((candidates[1].refused, dates.modified_at.is_none()), (reason, reason.is_some()), "{value}");
     }
     let epoch = stated(Field::Modified, Evidence::JsonLd, "1970-01-01T00:00:00Z");
