@@ -339,18 +339,20 @@ impl Frame<'_> {
             return false;
         }
         let text = self.lines.text(line);
+        let dates = find_dates(text, &DateContext::default());
         let headline = |link: &Mark| {
             let words = text.get(link.range.clone()).unwrap_or_default();
-            let is_dated = find_dates(words, &DateContext::default()).iter().any(|date| date.value.is_ok());
-            let is_long =
-                words.split_whitespace().nth(1).is_some() || words.chars().filter(|it| is_unparted(*it)).count() > 4;
+            // A link to the archive of a month holds a part of the date.
+            let is_dated = dates.iter().any(|it| it.range.start < link.range.end && link.range.start < it.range.end);
+            let unparted = words.chars().filter(|it| is_unparted(*it)).count();
+            let is_long = unparted >= UNPARTED / 2 || words.split_whitespace().nth(1).is_some();
             // Relations are those of commenters, authors and sections; other headlines of an outlet have none.
             let is_own = self.page.attribute(link.node, &local_name!("rel")).is_none();
             is_own && is_long && !is_dated && !is_full_name(words.trim())
         };
-        let links = self.lines.links_of(at);
-        let linked: usize = links.iter().filter(|link| headline(link)).map(|link| link.range.len()).sum();
-        let dates: usize = find_dates(text, &DateContext::default()).iter().map(|date| date.range.len()).sum();
+        let links = self.lines.links_of(at).iter().filter(|link| headline(link));
+        let linked: usize = links.map(|link| link.range.len()).sum();
+        let dates: usize = dates.iter().map(|date| date.range.len()).sum();
         linked * 2 > text.len().saturating_sub(dates)
     }
 
