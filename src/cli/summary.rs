@@ -228,6 +228,16 @@ fn closing(text: &mut String, manifest: &Manifest) {
     if account.rejected > 0 {
         line(text, "`tables/records-*.parquet` names every rejected record with its place and reason");
     }
+    let reserved: u64 = manifest.composition.sources.values().map(|source| source.reserved).sum();
+    if reserved > 0 && manifest.release.as_ref().is_none_or(|release| !release.terms.is_stated) {
+        let articles = plural(reserved, "article");
+        line(
+            text,
+            &format!(
+                "{articles} reserved against text and data mining: state `release` in `[export]` before you publish"
+            ),
+        );
+    }
     let duplicates = &manifest.duplicates;
     if duplicates.clusters > 0 {
         let pairs: Vec<String> =

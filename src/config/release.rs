@@ -32,7 +32,7 @@ pub fn resolve_release(
     (export, rules): (&WrittenExport, &[WrittenRelease]),
     key: Option<(&str, &str)>,
 ) -> Result<ReleasePolicy> {
-    let release = tier("export.release", &export.release)?;
+    let release = export.release.as_deref().map(|release| tier("export.release", release)).transpose()?;
     let authors = one_of(
         "export.authors",
         &export.authors,
@@ -48,7 +48,13 @@ pub fn resolve_release(
         (AuthorPolicy::Hash, Some((name, text))) => Some(read_key(name, text)?),
         _ => None,
     };
-    let terms = ReleaseTerms { release, rules, authors, acknowledge_reserved: export.acknowledge_reserved };
+    let terms = ReleaseTerms {
+        is_stated: release.is_some() || !rules.is_empty(),
+        release: release.unwrap_or_default(),
+        rules,
+        authors,
+        acknowledge_reserved: export.acknowledge_reserved,
+    };
     if export.append_only && terms.hides_anything() {
         return Err(key_error("export.append-only", "expected it with full texts and names, but found that some are withheld")
             .hint("what is appended is compared with the published texts: without `append-only`, all raw files are read again"));

@@ -157,8 +157,9 @@ pub struct WrittenExport {
     /// Whether the dataset shows itself in a page, `report.html`.
     pub report: bool,
     /// How much of each article is given away: `full-text`; `derived-only`, no words of it; `metadata-only`, nothing measured from it either.
-    pub release: String,
-    /// Says that full texts of articles with `tdm_reservation = "reserved"` may be published; without it they are refused.
+    /// Without it nothing is said about publishing, and full texts are written.
+    pub release: Option<String>,
+    /// Says that full texts of articles with `tdm_reservation = "reserved"` may be published; where `release` is stated, they are refused without it.
     pub acknowledge_reserved: bool,
     /// Names of authors: `keep`; `hash`, the HMAC of each; `drop`.
     pub authors: String,
@@ -217,7 +218,7 @@ impl Default for WrittenExport {
             splits: None,
             split_dates: None,
             report: false,
-            release: "full-text".into(),
+            release: None,
             acknowledge_reserved: false,
             authors: "keep".into(),
             authors_key: None,

@@ -64,6 +64,8 @@ impl ReleaseRule {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReleaseTerms {
+    /// Whether anything is said about publishing; else reserved full texts are written, for the maker's own use, and told.
+    pub is_stated: bool,
     /// The tier of articles that no rule is about.
     pub release: Release,
     /// Tiers of some articles; of several rules about one article the most restrictive holds.
@@ -303,13 +305,13 @@ impl ReleaseCounts {
         }
     }
 
-    /// Refuses full texts of articles whose rights are reserved, unless the terms acknowledge them.
+    /// Refuses full texts of articles whose rights are reserved, unless the terms acknowledge them or say nothing about publishing.
     ///
     /// # Errors
     /// A gate's error that names the sources and their counts.
     pub fn refuse_reserved(&self, terms: &ReleaseTerms) -> Result<()> {
         let total: u64 = self.reserved.values().sum();
-        if total == 0 || terms.acknowledge_reserved {
+        if total == 0 || terms.acknowledge_reserved || !terms.is_stated {
             return Ok(());
         }
         let mut sources: Vec<_> = self.reserved.iter().collect();

@@ -120,6 +120,7 @@ fn console_blocks_of_the_readme_say_what_the_commands_print() {
     fs::create_dir(folder.path().join("reserved")).unwrap();
     let reserved = r#"{"text": "The lock opens on Monday.", "source": "Averley Times", "tdm-reservation": 1}"#;
     fs::write(folder.path().join("reserved/article.json"), reserved).unwrap();
+    fs::write(folder.path().join("release.toml"), "[export]\nrelease = \"full-text\"\n").unwrap();
     let blocks = console_blocks(&fs::read_to_string(root().join("README.md")).unwrap());
     let mut commands = 0;
     for (command, expected) in blocks.into_iter().flatten() {

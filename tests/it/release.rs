@@ -223,13 +223,13 @@ fn reserved_full_texts_are_refused_until_they_are_acknowledged() {
         fs::write(root.join("copydesk.toml"), config(export)).unwrap();
         shown(root, &["run", "--quiet", "--input", "raw", "--output", "out"]) + "\n\n"
     };
-    let mut text = go("");
+    let mut text = go("release = \"full-text\"\n");
     assert!(!root.join("out").exists() && !root.join("out.failed").exists());
     let entries = fs::read_dir(root).unwrap().count();
     assert_eq!(entries, 2, "nothing is left behind");
     text += &go("[[release]]\nsource = \"wire\"\nrelease = \"derived-only\"\n");
     text += &go("release = \"derived-only\"\n");
-    text += &go("acknowledge-reserved = true\n");
+    text += &go("release = \"full-text\"\nacknowledge-reserved = true\n");
     insta::assert_snapshot!(text);
     must(root, &["check", "out"]);
     let release = manifest(&root.join("out")).release.unwrap();
@@ -239,6 +239,11 @@ fn reserved_full_texts_are_refused_until_they_are_acknowledged() {
     let card = fs::read_to_string(root.join("out/README.md")).unwrap();
     assert!(card.contains("**Reserved full texts.**") && card.contains("| wire |"));
     assert!(!rows(&root.join("out"), "articles")[0].contains_key("release"), "the table is the plain one");
+    // Who says nothing about publishing works for himself, and is told.
+    go("");
+    must(root, &["check", "out"]);
+    let card = fs::read_to_string(root.join("out/README.md")).unwrap();
+    assert!(card.contains("Nothing is stated about publishing their full texts"));
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub fn check_counts(manifest: &Manifest, found: &ReleaseCounts, report: &mut Rep
         report.add(Rule::Release, MANIFEST, detail);
     }
     let reserved: u64 = found.reserved.values().sum();
-    if reserved > 0 && !release.terms.acknowledge_reserved {
+    if reserved > 0 && release.terms.is_stated && !release.terms.acknowledge_reserved {
         let detail = format!("expected no full text that is reserved and not acknowledged, but found {reserved}");
         report.add(Rule::Release, MANIFEST, detail);
     }

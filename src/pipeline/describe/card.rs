@@ -294,7 +294,11 @@ fn rights(subject: Subject<'_>) -> String {
     if !reserved.is_empty() {
         let names: Vec<_> = reserved.iter().take(MOST_ROWS).map(|(id, _)| plain(id)).collect();
         let more = if reserved.len() > MOST_ROWS { " and others" } else { "" };
-        writeln!(out, "\nText and data mining is reserved by: {}{more}.", names.join(", ")).expect(LAW);
+        let release = subject.manifest.release.as_ref();
+        let is_untold = release.is_none_or(|release| !release.terms.is_stated && !release.terms.acknowledge_reserved);
+        let untold = " Nothing is stated about publishing their full texts, which are in this dataset.";
+        let untold = if is_untold { untold } else { "" };
+        writeln!(out, "\nText and data mining is reserved by: {}{more}.{untold}", names.join(", ")).expect(LAW);
     }
     out.push_str(&super::release::section(subject));
     out.push_str("\nThe columns `license`, `rights_holder`, `access` and `tdm_reservation` say it of every article. This is no legal advice.\n");

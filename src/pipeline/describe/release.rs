@@ -62,7 +62,7 @@ pub fn summary(subject: Subject<'_>) -> Option<String> {
         .collect();
     let reserved: u64 = release.counts.reserved.values().sum();
     let mut text = format!("Released are {}.", tiers.join("; "));
-    if reserved > 0 {
+    if reserved > 0 && release.terms.acknowledge_reserved {
         write!(
             text,
             " Of the full texts {} reserved against text and data mining, which the maker acknowledges.",
@@ -113,7 +113,7 @@ pub fn section(subject: Subject<'_>) -> String {
         push_more(&mut out, several.len(), "sources");
     }
     let reserved: u64 = counts.reserved.values().sum();
-    if reserved > 0 {
+    if reserved > 0 && release.terms.acknowledge_reserved {
         let rows = counts.reserved.iter().take(MOST_ROWS).map(|(source, count)| vec![plain(source), grouped(*count)]);
         write!(
             out,
