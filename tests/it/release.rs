@@ -7,7 +7,8 @@ use std::path::Path;
 
 use crate::cli::shown;
 use crate::near::{rows, write_parts};
-use crate::support::{Numbers, assert_same_files, files, manifest, must, run};
+use crate::support::{Numbers, assert_same_files, manifest, must, run};
+use crate::takedown::unpacked;
 
 type Row = BTreeMap<String, String>;
 
@@ -67,21 +68,6 @@ fn make(root: &Path, export: &str, output: &str) {
     fs::write(root.join(format!("{output}.toml")), config(export)).unwrap();
     let file = format!("{output}.toml");
     must(root, &["run", "--quiet", "--config", &file, "--input", "raw", "--output", output]);
-}
-
-/// Everything that a dataset holds, as it lies there and unpacked.
-fn unpacked(dataset: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut all: Vec<(String, Vec<u8>)> = files(dataset);
-    for (name, bytes) in all.clone() {
-        if let Ok(plain) = zstd::decode_all(bytes.as_slice()) {
-            all.push((format!("{name} unpacked"), plain));
-        }
-    }
-    for table in ["articles", "records", "pairs", "date_candidates"] {
-        let text: Vec<String> = rows(dataset, table).iter().map(|row| format!("{row:?}")).collect();
-        all.push((table.to_owned(), text.join("\n").into_bytes()));
-    }
-    all
 }
 
 fn has(bytes: &[u8], needle: &str) -> bool {

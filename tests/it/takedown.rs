@@ -48,7 +48,7 @@ fn prepare(root: &Path, dedup: &str, seed: u64) {
 }
 
 /// Everything that a dataset holds, as it lies there and unpacked.
-fn unpacked(dataset: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn unpacked(dataset: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all: Vec<(String, Vec<u8>)> = files(dataset).into_iter().collect();
     for (name, bytes) in all.clone() {
         if let Ok(plain) = zstd::decode_all(bytes.as_slice()) {
