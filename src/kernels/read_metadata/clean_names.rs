@@ -3,6 +3,7 @@
 use super::byline_words::{
     BODIES, BY_WORDS, DATE_WORDS, DENSE_LEADS, JOINERS, LABELS, LEADS, PARTICLES, ROLES, STOPS, TAILS, WEAK_JOINERS,
 };
+use super::credits::{CREDIT_MARK, is_credit, without_credits};
 use super::entities::decode_entities;
 use super::fold_words::{is_ideograph, is_invisible};
 
@@ -35,6 +36,7 @@ pub fn clean_names(byline: &str, trust: Trust) -> Vec<String> {
         return names;
     }
     let text = plain_text(byline);
+    let text = without_credits(&text);
     let mut goes_on = true;
     let mut is_line = false;
     for chunk in text.split_inclusive(is_strong_separator).flat_map(|chunk| chunk.split(" - ")) {
@@ -70,22 +72,27 @@ fn is_strong_separator(letter: char) -> bool {
     matches!(letter, '|' | '│' | '｜' | '•' | '·' | '/' | '／' | ';' | '–' | '—' | '→' | '»' | '›' | '\n' | '、' | '・')
 }
 
-/// On one line, without what stands in brackets, without addresses, handles and invisible characters.
+/// On lines, without what stands in brackets (a credit in them leaves its mark), without addresses, handles and invisible characters.
 fn plain_text(byline: &str) -> String {
     let decoded = decode_entities(byline);
     let mut out = String::with_capacity(decoded.len());
     let mut is_line_end = false;
     let mut depth = 0_usize;
     let mut bare = String::with_capacity(decoded.len());
+    let mut inner = String::new();
     for letter in decoded.chars().filter(|letter| !is_invisible(*letter)) {
         match letter {
             '(' | '[' | '（' | '【' | '<' => depth += 1,
             ')' | ']' | '）' | '】' | '>' if depth > 0 => {
                 depth -= 1;
                 bare.push(' ');
+                if is_credit(&inner) {
+                    bare.extend([CREDIT_MARK, ' ']);
+                }
+                inner.clear();
             }
             _ if depth == 0 => bare.push(letter),
-            _ => {}
+            _ => inner.push(letter),
         }
     }
     for line in bare.split('\n') {
@@ -247,7 +254,8 @@ fn name_in(text: &str, trust: Trust) -> Option<String> {
         (2..=LONGEST_NAME).contains(&name.len()) && words.len() <= MAX_WORDS && letters >= 2 && digits < letters;
     let is_name = match trust {
         Trust::Words => is_full_name(name),
-        Trust::Stated => !is_label(name),
+        // What stands before a colon is a label that is not known.
+        Trust::Stated => !is_label(name) && !name.contains([':', '：']),
     };
     (is_short && is_name).then(|| name.to_owned())
 }

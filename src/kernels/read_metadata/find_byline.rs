@@ -1,11 +1,13 @@
 //! Finds the visible byline of an article: elements marked as its author's, or a line that begins like one, near the headline.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::kernels::parse_html::{HtmlPage, local_name};
 
 use super::byline_words::{BESIDE_WORDS, CLASS_WORDS, FOREIGN_WORDS, Words};
 use super::clean_names::{Trust, clean_names, is_full_name, is_lead, without_leads};
+use super::credits::{begins_with_credit, ends_in_credit, without_credits};
 use super::fold_words::is_ideograph;
 use super::visible_text::visible_lines;
 
@@ -17,6 +19,9 @@ const MAX_HINTS: usize = 64;
 const MAX_AROUND: usize = 12;
 /// Nodes behind the headline among which a line may be the byline without a mark.
 const LINES_WITHIN: usize = 400;
+/// Nodes before an element among which the text right before it is looked for, and how much of that may be a label, in bytes.
+const MAX_BEFORE: usize = 6;
+const LONGEST_LABEL: usize = 60;
 /// Nodes behind the first marked author within which further ones belong to it.
 const GROUP_WITHIN: usize = 60;
 
@@ -142,9 +147,12 @@ struct Byline {
     names: Vec<String>,
 }
 
-/// The names in a marked element.
+/// The names in a marked element; none where the text before it credits them with other work.
 fn names_in(page: &HtmlPage, hint: Hint) -> Vec<String> {
     let Some(text) = visible_lines(page, hint.node, LONGEST) else { return Vec::new() };
+    if ends_in_credit(text_before(page, hint.node)) {
+        return Vec::new();
+    }
     let trust = trust(page, hint, &text);
     let mut names = clean_names(&text, trust);
     // Beside full names single words are labels, and short words of dense scripts are names only where something says so.
@@ -152,6 +160,15 @@ fn names_in(page: &HtmlPage, hint: Hint) -> Vec<String> {
     names.retain(|name| !has_full || is_full_name(name));
     names.retain(|name| trust == Trust::Stated || !name.chars().all(is_ideograph));
     names
+}
+
+/// The end of the text right before an element, in the element around it or the one around that.
+fn text_before(page: &HtmlPage, node: usize) -> &str {
+    let outer = page.parent(page.parent(node));
+    let mut before =
+        (outer..node).rev().take(MAX_BEFORE).filter(|at| page.is_text(*at)).map(|at| page.text(at).trim_end());
+    let text = before.find(|text| !text.is_empty()).unwrap_or_default();
+    &text[text.ceil_char_boundary(text.len().saturating_sub(LONGEST_LABEL))..]
 }
 
 /// A class is a weak mark: without a lead word or a link only full names count.
@@ -212,7 +229,7 @@ fn place_of(page: &HtmlPage, node: usize) -> Place {
     let mut place = Place::Free;
     for around in std::iter::once(node).chain(page.ancestors(node).take(MAX_AROUND)) {
         match *page.name(around) {
-            local_name!("nav") => return Place::Foreign,
+            local_name!("nav") | local_name!("figure") | local_name!("figcaption") => return Place::Foreign,
             local_name!("body") | local_name!("html") => return place,
             local_name!("footer") | local_name!("aside") => place = Place::Beside,
             _ => {}
@@ -244,7 +261,9 @@ fn names_in_line(page: &HtmlPage, node: usize) -> Vec<String> {
     if text.is_empty() || text.len() > LONGEST {
         return Vec::new();
     }
-    let is_alone = is_lead(text);
+    let text = if begins_with_credit(text) { without_credits(text) } else { Cow::Borrowed(text) };
+    let text = &*text;
+    let is_alone = is_lead(text) && *page.name(page.parent(node)) != local_name!("a");
     if !is_alone && !without_leads(text).1 {
         return Vec::new();
     }
