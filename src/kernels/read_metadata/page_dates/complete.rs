@@ -115,7 +115,7 @@ impl Frame<'_> {
     /// Reads months behind a label that ends with them, `Last updated: June 2025`, where the page states no day.
     pub fn read_months(&self) -> Vec<Found> {
         let is_short = |line: &&Line| line.has_digit && line.length <= MAX_MONTH;
-        let month = |line: &Line| {
+        let month = |(at, line): (usize, &Line)| {
             let text = self.lines.text(line);
             label_before(text)?;
             let starts = text.char_indices().filter(|(_, it)| it.is_whitespace() || matches!(it, ':' | '：'));
@@ -125,10 +125,13 @@ impl Frame<'_> {
                     parse_date(value, &DateContext::default()).is_ok_and(|read| read.precision == Precision::Month)
                 })?;
             label_before(words)?;
+            if self.lists_other(at) {
+                return None;
+            }
             let verdict = self.judge((line.nodes.0, line), (words, ""), 0)?;
             Some(verdict.found(Evidence::Byline, value.to_owned(), self.kin(line.nodes.0)))
         };
-        self.lines.all.iter().filter(is_short).filter_map(month).take(1).collect()
+        self.lines.all.iter().enumerate().filter(|(_, line)| is_short(line)).filter_map(month).take(1).collect()
     }
 }
 

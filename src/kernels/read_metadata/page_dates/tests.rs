@@ -70,6 +70,17 @@ fn days_that_a_page_tells_of_are_not_stated() {
 }
 
 #[test]
+fn links_to_other_articles_neither_state_nor_label() {
+    for list in [
+        "<div><p><a href=/x>Ferry timetable changed</a> <time datetime=2022-01-02>2 January 2022</time></p></div>",
+        "<div><p><a href=/x>Storm damage: live update</a> <span>2 January 2022</span></p></div>",
+        "<div><p><a href=/x>Storm damage: live update</a> Updated: January 2022</p></div>",
+    ] {
+        assert_eq!(stated(&(article("", "") + list)), [], "{list}");
+    }
+}
+
+#[test]
 fn a_line_with_a_linked_name_states_its_date() {
     let byline = "<div>By <a href=/ida>Ida Berg</a> <time datetime=2024-05-07>7 May 2024</time></div>";
     assert_eq!(stated(&article("", byline)), [("published", "time-element", "2024-05-07".into())]);
