@@ -27,7 +27,7 @@ mod survey_page;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use self::choose_blocks::choose_blocks;
+use self::choose_blocks::{choose_blocks, leave_out_unseen};
 use self::cut_blocks::{Cut, Tag, cut_blocks};
 use self::describe_blocks::describe_blocks;
 use self::measure_text::bytes;
@@ -74,7 +74,8 @@ pub fn extract_body(page: &HtmlPage) -> Body {
     let cut = cut_blocks(page, &NAMES);
     let described = describe_blocks(&cut, &Evidence::read(page));
     let scores = MODEL.score(&described.rows);
-    let chosen = choose_blocks(&cut, &scores, &described.copies);
+    let mut chosen = choose_blocks(&cut, &scores, &described.copies);
+    leave_out_unseen(&cut, &mut chosen);
     let words: f32 = chosen.iter().map(|at| cut.blocks[*at].counts.words).sum();
     if words < FEW_WORDS
         && let Some(body) = read_scripts(page, &NAMES)
@@ -160,6 +161,34 @@ mod tests {
         assert_eq!(body.text, PARAGRAPHS.join("\n\n"));
         assert!(page.text(body.range.start).starts_with("The harbour"));
         assert!(page.text(body.range.end - 1).ends_with("published."));
+    }
+
+    #[test]
+    fn what_the_page_does_not_show_is_no_body() {
+        let line = "The ferry company will pay back the fares of all passengers who had to wait for the storm to end.";
+        let unseen = [
+            format!("<p hidden>{line}</p>"),
+            format!("<div style='display: none'><p>{line}</p></div>"),
+            format!("<p class='u-mb visually-hidden'>{line}</p>"),
+            format!("<p>{}<span class=sr-only>{line}</span></p>", PARAGRAPHS[0]),
+            format!("<figcaption>{line}</figcaption>"),
+            format!("<noframes><p>{line}</p></noframes>"),
+        ];
+        let long =
+            modern().replace("</p>\n<p>", &format!("</p>\n<p>{}</p><p>", PARAGRAPHS.concat().replace("the", "that")));
+        for html in unseen {
+            let page = long.replacen("<div class=article-body>", &format!("<div class=article-body>{html}"), 1);
+            let body = extract_body(&parse_html(&page)).text;
+            assert!(!body.contains(line) && body.contains(PARAGRAPHS[2]), "{html}: {body}");
+        }
+        for html in
+            [format!("<p hidden=until-found>{line}</p>"), format!("<p class='md:hidden not-sr-only'>{line}</p>")]
+        {
+            let page = long.replacen("<div class=article-body>", &format!("<div class=article-body>{html}"), 1);
+            assert!(extract_body(&parse_html(&page)).text.contains(line), "{html}");
+        }
+        let all = modern().replace("<div class=article-body>", "<div class=article-body style='display:none'>");
+        assert_eq!(extract_body(&parse_html(&all)).text, PARAGRAPHS.join("\n\n"));
     }
 
     #[test]

@@ -29,7 +29,9 @@ use std::ops::Range;
 
 use self::choose_authors::{Bylines, choose_authors};
 use self::choose_title::{Head, Titles, choose_title};
+pub use self::clean_names::begins_with_lead;
 use self::clean_names::is_lead;
+pub use self::credits::begins_with_credit;
 use self::entities::decode_entities;
 use self::find_byline::find_byline;
 use self::find_signature::find_signature;

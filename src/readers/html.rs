@@ -7,7 +7,7 @@ use crate::kernels::decode_text::decode_page;
 use crate::kernels::extract_body::extract_body;
 use crate::kernels::parse_date::{DateContext, find_dates};
 use crate::kernels::parse_html::parse_html;
-use crate::kernels::read_metadata::read_metadata;
+use crate::kernels::read_metadata::{begins_with_credit, begins_with_lead, read_metadata};
 use crate::origin::ByteRange;
 use crate::readers::whole::{damage, read_whole};
 use crate::readers::{Layout, RawRecord, ReadContext, Reader, Tile, TileSink};
@@ -74,7 +74,7 @@ impl Reader for Html {
             range: ByteRange::new(context.base, bytes.len() as u64),
             bytes: &bytes,
             encoding: decoded.encoding,
-            text: head.text,
+            text: without_credits_behind(head.text),
             statements: &statements,
         }))
     }
@@ -99,7 +99,7 @@ fn part_head<'t>(text: &'t str, statements: &[Statement<'_>]) -> Head<'t> {
     for _ in 0..LINES {
         let Some((line, behind)) = rest.split_once('\n') else { break };
         rest = behind.trim_start();
-        let (date, repeats) = (is_date(line), repeats(line, statements));
+        let (date, repeats) = (is_date(line), repeats(line, statements) || is_byline(line, statements));
         if rest.is_empty() || !(date || repeats || is_headline(line)) {
             break;
         }
@@ -129,18 +129,54 @@ fn repeats(line: &str, statements: &[Statement<'_>]) -> bool {
         })
 }
 
-/// Whether a line is one date, but for a word.
+/// Whether a line says who wrote, edited or pictured the article: an author who is stated behind a word that announces one, or a
+/// credit.
+fn is_byline(line: &str, statements: &[Statement<'_>]) -> bool {
+    /// In characters.
+    const LONGEST: usize = 160;
+    let line = line.trim();
+    if line.chars().take(LONGEST + 1).count() > LONGEST || line.ends_with(['.', '。', '?', '!', ':', '"', '”']) {
+        return false;
+    }
+    let letters = bare(line);
+    let is_named =
+        |it: &Statement<'_>| it.field == Field::Author && !it.value.is_empty() && letters.contains(&bare(&it.value));
+    begins_with_credit(line) || begins_with_lead(line) && statements.iter().any(is_named)
+}
+
+/// A body without the credits behind it: `责任编辑：…`, `(Edited by …)`.
+fn without_credits_behind(text: &str) -> &str {
+    /// Lines that are looked at.
+    const LINES: usize = 3;
+    /// In characters; a longer line is prose.
+    const LONGEST: usize = 100;
+    let mut rest = text;
+    for _ in 0..LINES {
+        let Some((before, line)) = rest.trim_end().rsplit_once('\n') else { break };
+        let bare = line.trim_matches(|letter: char| letter.is_whitespace() || "()[]（）【】".contains(letter));
+        if before.trim().is_empty()
+            || bare.chars().take(LONGEST + 1).count() > LONGEST
+            || bare.ends_with(['.', '。', '?', '!'])
+            || !begins_with_credit(bare)
+        {
+            break;
+        }
+        rest = before.trim_end();
+    }
+    rest
+}
+
+/// Whether a line is a date or two, but for a word each.
 fn is_date(line: &str) -> bool {
     /// Letters and digits of the longest written date, and of what stands around it.
     const DATE: usize = 64;
     const AROUND: usize = 12;
     let letters = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).count();
-    line.len() <= 4 * DATE
-        && letters(line) <= DATE
-        && match &find_dates(line, &DateContext::default())[..] {
-            [date] => letters(line) - letters(line.get(date.range.clone()).unwrap_or_default()) <= AROUND,
-            _ => false,
-        }
+    line.len() <= 4 * DATE && letters(line) <= DATE && {
+        let dates = find_dates(line, &DateContext::default());
+        let dated: usize = dates.iter().map(|it| letters(line.get(it.range.clone()).unwrap_or_default())).sum();
+        matches!(dates.len(), 1 | 2) && letters(line).saturating_sub(dated) <= AROUND * dates.len()
+    }
 }
 
 /// Whether a line can be a headline: short and not closed like a sentence.
@@ -207,9 +243,27 @@ mod tests {
             ("New: ferries\n20.10.2011 12:30\nThe first.\nMore.", "The first.\nMore."),
             ("The first came.\n20.10.2011 12:30\nMore.", "The first came.\n20.10.2011 12:30\nMore."),
             ("Ferries return", "Ferries return"),
+            ("Published 20 October 2011, 12:30 Updated 21 October 2011\nThe first.\nMore.", "The first.\nMore."),
+            ("By Ada Moreno and Bo Li, Harbour Correspondents\nThe first.", "The first."),
+            ("By Ada Moreno. Edited by Bo Li\nThe first.", "The first."),
+            ("Photos: Bo Li\nThe first.", "The first."),
+            ("By the time Ada Moreno came, it was over.\nMore.", "By the time Ada Moreno came, it was over.\nMore."),
             ("Ferries return\n\n ", "Ferries return\n\n "),
         ] {
             assert_eq!(part_head(text, &statements).text, expected);
+        }
+    }
+
+    #[test]
+    fn credits_behind_a_body_are_not_its_text() {
+        for (text, expected) in [
+            ("The first.\n\nMore.\n\n责任编辑：李明", "The first.\n\nMore."),
+            ("The first.\n\n(Edited by Bo Li)\nPhotos: Bo Li", "The first."),
+            ("The first.\n\nEdited texts are longer.", "The first.\n\nEdited texts are longer."),
+            ("责任编辑：李明", "责任编辑：李明"),
+            ("\n责任编辑：李明", "\n责任编辑：李明"),
+        ] {
+            assert_eq!(without_credits_behind(text), expected);
         }
     }
 

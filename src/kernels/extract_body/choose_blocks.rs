@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::cut_blocks::Cut;
+use super::cut_blocks::{Cut, Tag};
 use super::measure_text::bytes;
 use super::score_blocks::UNITS;
 
@@ -12,6 +12,8 @@ const LEAST: (f32, f32) = (0.35, 0.55);
 const FURNITURE: (f32, f32) = (6.0, 5.0);
 /// A text of at least so many words is taken once.
 const ONCE: f32 = 12.0;
+/// The share of the words of a body that may be left out because the page does not show them.
+const LARGEST_UNSEEN: f32 = 0.15;
 
 /// The blocks of the body, in order; `scores` are log-odds in units, `copies` say how often each text stands in the page.
 ///
@@ -48,6 +50,22 @@ pub(super) fn choose_blocks(cut: &Cut, scores: &[i32], copies: &[f32]) -> Vec<us
         copies[*at] < 2.0 || block.counts.words < ONCE || seen.insert(&cut.text[bytes(block.text)])
     });
     chosen
+}
+
+/// Leaves out what the page does not show, and captions, where they are a small part of the body.
+///
+/// A page may hide the larger part of its article until a script has run, or open it only to subscribers; that is kept.
+pub(super) fn leave_out_unseen(cut: &Cut, chosen: &mut Vec<usize>) {
+    let is_unseen = |at: &usize| {
+        let container = &cut.containers[cut.blocks[*at].container as usize];
+        container.is_hidden || container.tag == Tag::Figcaption
+    };
+    let words = |at: &usize| cut.blocks[*at].counts.words;
+    let all: f32 = chosen.iter().map(words).sum();
+    let unseen: f32 = chosen.iter().filter(|at| is_unseen(at)).map(words).sum();
+    if unseen < LARGEST_UNSEEN * all {
+        chosen.retain(|at| !is_unseen(at));
+    }
 }
 
 /// The probability of a score, by multiplications alone, so that it is the same everywhere.

@@ -5,7 +5,7 @@
 use html5ever::{LocalName, local_name};
 
 use super::measure_text::{Counts, Gatherer};
-use super::name_groups::{Group, NameReader, NameTable, Names, bit};
+use super::name_groups::{Group, NameReader, NameTable, Names, bit, is_concealed, is_for_screen_readers};
 use crate::kernels::parse_html::HtmlPage;
 
 /// Blocks of a page beyond this many are not looked at.
@@ -26,6 +26,8 @@ pub(super) struct Container {
     pub names: Names,
     /// Hash of its name and class.
     pub hash: u32,
+    /// Whether it or one around it is not shown.
+    pub is_hidden: bool,
     /// Fields of forms that lie in it and in no container within.
     pub fields: u16,
 }
@@ -123,6 +125,8 @@ fn kind(name: &LocalName) -> Kind {
         | local_name!("math")
         | local_name!("canvas")
         | local_name!("datalist")
+        // For browsers that know no frames.
+        | local_name!("noframes")
         // The reading of a word beside the word.
         | local_name!("rt")
         | local_name!("rp")
@@ -195,8 +199,16 @@ struct Cutter<'a> {
 
 /// Cuts a page into blocks.
 pub(super) fn cut_blocks(page: &HtmlPage, table: &NameTable) -> Cut {
-    let root =
-        Container { nodes: (0, page.len() as u32), parent: 0, depth: 0, tag: Tag::Root, names: 0, hash: 0, fields: 0 };
+    let root = Container {
+        nodes: (0, page.len() as u32),
+        parent: 0,
+        depth: 0,
+        tag: Tag::Root,
+        names: 0,
+        hash: 0,
+        is_hidden: false,
+        fields: 0,
+    };
     let mut cutter = Cutter {
         page,
         names_of: NameReader::new(table, page),
@@ -271,6 +283,7 @@ impl Cutter<'_> {
                 self.open.push(Open { end, close: Close::Strong });
                 self.gatherer.strongs += 1;
             }
+            Kind::Inline if is_for_screen_readers(page, node) => return page.end(node),
             Kind::Inline => self.add_names(node),
             Kind::Block(Tag::Hr) => self.flush(),
             Kind::Block(Tag::Custom) if is_paragraph(self.out.containers[self.container as usize].tag) => {}
@@ -294,7 +307,11 @@ impl Cutter<'_> {
         let outer = &self.out.containers[self.container as usize];
         let end = self.page.end(node) as u32;
         let depth = outer.depth.saturating_add(1);
-        let inner = Container { nodes: (node as u32, end), parent: self.container, depth, tag, names, hash, fields: 0 };
+        let is_hidden = outer.is_hidden
+            || names & (bit(Group::Hidden) | bit(Group::HiddenName)) != 0
+                && (is_concealed(self.page, node) || is_for_screen_readers(self.page, node));
+        let nodes = (node as u32, end);
+        let inner = Container { nodes, parent: self.container, depth, tag, names, hash, is_hidden, fields: 0 };
         self.open.push(Open { end, close: Close::Container(self.container) });
         self.container = self.out.containers.len() as u32;
         self.out.containers.push(inner);

@@ -270,6 +270,33 @@ fn is_telling(attribute: &LocalName) -> bool {
     })
 }
 
+/// Whether an element says that it is not shown: by the attribute `hidden`, or by its style.
+pub(super) fn is_concealed(page: &HtmlPage, node: usize) -> bool {
+    page.attributes(node).any(|(attribute, value)| match *attribute {
+        // What is hidden until it is found can be opened by the reader.
+        local_name!("hidden") => !value.eq_ignore_ascii_case("until-found"),
+        local_name!("style") => hides(value),
+        _ => false,
+    })
+}
+
+/// Whether the class of an element is one of those that hide it from the eye, for the ear alone.
+pub(super) fn is_for_screen_readers(page: &HtmlPage, node: usize) -> bool {
+    const NAMES: [&str; 8] = [
+        "sr-only",
+        "sronly",
+        "visually-hidden",
+        "visuallyhidden",
+        "visually_hidden",
+        "screen-reader",
+        "screenreader",
+        "element-invisible",
+    ];
+    let begins = |word: &str, name: &str| word.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
+    page.attribute(node, &local_name!("class"))
+        .is_some_and(|classes| classes.split_ascii_whitespace().any(|word| NAMES.iter().any(|name| begins(word, name))))
+}
+
 fn hides(style: &str) -> bool {
     style.len() < 512
         && style.split(';').any(|rule| {

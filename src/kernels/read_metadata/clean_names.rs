@@ -119,6 +119,11 @@ pub fn is_lead(text: &str) -> bool {
     LEADS.holds(text) || DENSE_LEADS.contains(&text)
 }
 
+/// Whether a line begins with words that announce an author: `By`, `Von`, `作者`.
+pub fn begins_with_lead(line: &str) -> bool {
+    lead_length(line.trim_start()).is_some()
+}
+
 /// The text without lead words at its beginning, and whether there were any.
 pub fn without_leads(text: &str) -> (&str, bool) {
     let mut rest = text.trim();
