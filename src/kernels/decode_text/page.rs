@@ -6,7 +6,9 @@ use memchr::memchr_iter;
 
 use super::charset::Charset;
 use super::declared::{declared_encoding, of_content_type};
-use super::{Decoded, Undecodable, decode_guessed, decode_plainly, guess, legacy, owned};
+use super::{
+    CONTROLS_IN_GUESS, Decoded, Undecodable, decode_guessed, decode_plainly, guess, legacy, owned, share_of_controls,
+};
 use crate::rejection::ReasonCode;
 
 /// A decoded page.
@@ -108,11 +110,9 @@ fn decode_a_little_broken(bytes: &[u8], charset: Charset) -> Option<DecodedPage<
     let text = charset.decode_with_replacement(bytes);
     let foreign = bytes.iter().filter(|byte| **byte >= 0x80).count();
     let replaced = replacements(&text);
-    (replaced <= 1 + foreign / BYTES_TO_BROKEN && guess::is_plausible(bytes, charset)).then_some(DecodedPage {
-        text: Cow::Owned(text),
-        encoding: charset.name(),
-        replaced,
-    })
+    let is_text = share_of_controls(&text) <= CONTROLS_IN_GUESS;
+    (is_text && replaced <= 1 + foreign / BYTES_TO_BROKEN && guess::is_plausible(bytes, charset))
+        .then_some(DecodedPage { text: Cow::Owned(text), encoding: charset.name(), replaced })
 }
 
 /// Replacement characters in a text.
@@ -166,6 +166,21 @@ mod tests {
 
     fn page(bytes: &[u8], http: Option<&str>) -> Option<(String, &'static str, usize)> {
         decode_page(bytes, http, &[]).ok().map(|it| (it.text.into_owned(), it.encoding, it.replaced))
+    }
+
+    #[test]
+    fn bytes_without_any_order_are_no_page() {
+        for seed in 1..20_u64 {
+            let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let bytes: Vec<u8> = (0..4_000)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    (state >> 56) as u8
+                })
+                .collect();
+            assert!(decode_page(&bytes, None, &[]).is_err(), "{seed}");
+            assert!(decode_page(&bytes, Some("windows-1252"), &["windows-1252".to_owned()]).is_err(), "{seed}");
+        }
     }
 
     #[test]

@@ -407,7 +407,10 @@ impl Frame<'_> {
             rank -= if label.is_some() { 25 } else { (70 - zone).max(25) } + 40 * i32::from(apart - 1);
         }
         let is_likely = rank >= LIKELY || self.touches_headline(line) && line.length <= SHORT_LINE;
-        let is_beside = zone >= BESIDE && is_likely && (apart == 0 || label.is_some());
+        // A word that is not known says what the date is: `Meeting:`. That is no voice against what the data say.
+        let told = before.trim_end();
+        let is_else = !is_meant && told.ends_with([':', '：']) && told.contains(char::is_alphabetic);
+        let is_beside = zone >= BESIDE && is_likely && !is_else && (apart == 0 || label.is_some());
         if zone < BESIDE && rank > FAR {
             rank = FAR + (rank - FAR) / 4;
         }

@@ -20,7 +20,7 @@ pub(super) enum Label {
 const PUBLISHED: &[&str] = &[
     "published", "publish date", "publication", "posted", "created", "released", "release date", "issued", "written", "added", "filed",
     "submitted", "uploaded", "date", "datum", "fecha", "dato", "päiväys", "kuupäev", "dátum", "дата", "ημερομηνία", "tarih", "tarihi", "التاريخ", "تاريخ", "تاریخ", "תאריך", "tanggal", "ngày", "วันที่", "時間", "时间", "날짜", "gespeichert von", "eingereicht", "soumis", "enviado", "inviato", "inskickad",
-    "veröffentlicht", "veröffentlichung", "veroeffentlicht", "erschienen", "publiziert", "erstellt", "eingestellt", "online seit", "stand vom", "geschrieben",
+    "veröffentlicht", "veröffentlichung", "veroeffentlicht", "erschienen", "publiziert", "erstellt", "eingestellt", "online seit", "stand vom", "stand:", "geschrieben",
     "publié", "publiée", "publication", "paru", "parue", "mis en ligne", "mise en ligne", "posté", "créé", "rédigé", "écrit",
     "publicado", "publicada", "publicación", "fecha de publicación", "creado", "posteado", "publicação", "postado", "criado",
     "pubblicato", "pubblicata", "pubblicazione", "inserito", "creato", "scritto", "postato",

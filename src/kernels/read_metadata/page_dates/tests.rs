@@ -41,6 +41,18 @@ fn a_line_beside_the_headline_states_the_date() {
 }
 
 #[test]
+fn a_label_that_says_something_else_is_no_voice_against_the_data() {
+    for (line, evidence) in [
+        ("Meeting: 20 June 2024, town hall", "shown"),
+        ("Stand: 28.04.2020", "byline"),
+        ("Fecha: 28/04/2020", "byline"),
+    ] {
+        let html = article("", &format!("<div>{line}</div>"));
+        assert_eq!(stated(&html)[0].1, evidence, "{line}");
+    }
+}
+
+#[test]
 fn updates_are_told_from_publications() {
     let html = article("", "<div>Published 17 December 2025, updated 18 December 2025</div>");
     assert_eq!(
