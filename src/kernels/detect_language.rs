@@ -226,6 +226,7 @@ fn by_ngrams(pieces: &[&str], script: Script, depth: Depth) -> Option<Detected> 
             Depth::Ngrams => model.score(piece, &mut scores),
         }
     }
+    scores.settle();
     let candidates = model.of_script(script);
     scores.hold_back(model.serbian_latin, SERBIAN_LATIN_HANDICAP);
     // The first of equals.

@@ -48,7 +48,9 @@ pub(super) static MODEL: LazyLock<Model> = LazyLock::new(|| Model::parse(SOURCE)
 
 /// What an n-gram weighs for each language, 0 where it is not frequent, and behind the last language its key: one cache line, which
 /// is all that a look-up touches beside its slot.
-type Row = [u8; LANES];
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Row([u8; LANES]);
 
 /// Bytes of a row.
 const LANES: usize = 64;
@@ -61,28 +63,58 @@ const MAX_LANGUAGES: usize = LANES - KEY;
 
 /// Sums per language.
 ///
-/// At most 640 bytes are read into one of these: fewer than 1,000 n-grams of at most [`TELLING_WEIGHT`], so 16 bits are enough.
+/// At most 640 bytes are read into one of these: fewer than 1,000 n-grams of at most [`TELLING_WEIGHT`], so 16 bits are enough. A few
+/// n-grams are summed in bytes first, of which a vector holds twice as many.
 #[derive(Clone)]
 pub(super) struct Scores {
     weights: [u16; LANES],
     hits: [u16; LANES],
+    /// Sums of the last n-grams, not yet in `weights` and `hits`.
+    late_weights: [u8; LANES],
+    late_hits: [u8; LANES],
+    late: u8,
     /// N-grams looked up.
     pub(super) ngrams: u32,
 }
 
+/// N-grams whose weights fit a byte in sum.
+const LATE: u8 = u8::MAX / TELLING_WEIGHT;
+
 impl Default for Scores {
     fn default() -> Self {
-        Self { weights: [0; LANES], hits: [0; LANES], ngrams: 0 }
+        Self {
+            weights: [0; LANES],
+            hits: [0; LANES],
+            late_weights: [0; LANES],
+            late_hits: [0; LANES],
+            late: 0,
+            ngrams: 0,
+        }
     }
 }
 
 impl Scores {
     /// Adds an n-gram; every lane alike, also those of the key, so that the loop becomes vector code without a branch.
     fn add(&mut self, ngram: &Row) {
-        for ((sum, hits), &weight) in self.weights.iter_mut().zip(&mut self.hits).zip(ngram) {
-            *sum = sum.wrapping_add(u16::from(weight));
-            *hits = hits.wrapping_add(u16::from(weight != 0));
+        for ((sum, hits), &weight) in self.late_weights.iter_mut().zip(&mut self.late_hits).zip(&ngram.0) {
+            *sum = sum.wrapping_add(weight);
+            *hits = hits.wrapping_add(u8::from(weight != 0));
         }
+        self.late += 1;
+        if self.late == LATE {
+            self.settle();
+        }
+    }
+
+    /// Brings the sums up to date; before they are asked.
+    pub(super) fn settle(&mut self) {
+        for (sum, late) in self.weights.iter_mut().zip(&mut self.late_weights) {
+            *sum = sum.wrapping_add(u16::from(std::mem::take(late)));
+        }
+        for (sum, late) in self.hits.iter_mut().zip(&mut self.late_hits) {
+            *sum = sum.wrapping_add(u16::from(std::mem::take(late)));
+        }
+        self.late = 0;
     }
 
     /// Summed weight of a language, in units.
@@ -119,7 +151,7 @@ struct Table {
 
 impl Table {
     fn new(slots: usize) -> Self {
-        Self { slots: vec![0; slots], rows: vec![[0; LANES]] }
+        Self { slots: vec![0; slots], rows: vec![Row([0; LANES])] }
     }
 
     /// The slot of `key`, or the empty one where it would be.
@@ -142,16 +174,21 @@ impl Table {
             }
         }
         self.slots[at] = u16::try_from(self.rows.len()).expect("law: the model has fewer n-grams than 16 bits number");
-        self.rows.push(row);
+        self.rows.push(Row(row));
+    }
+
+    /// The place of the row of `key`.
+    fn place(&self, key: Key) -> u16 {
+        self.slots[self.slot(key)]
     }
 
     fn of(&self, key: Key) -> &Row {
-        &self.rows[usize::from(self.slots[self.slot(key)])]
+        &self.rows[usize::from(self.place(key))]
     }
 }
 
 fn key_of(row: &Row) -> u32 {
-    let [.., first, second, third] = *row;
+    let [.., first, second, third] = row.0;
     u32::from_be_bytes([0, first, second, third])
 }
 
@@ -270,7 +307,7 @@ impl Model {
 
     /// Adds the trigrams and the words of a piece of text to `scores`.
     pub(super) fn score(&self, text: &str, scores: &mut Scores) {
-        // All keys come before all look-ups, so that these wait for memory together.
+        // All keys come before all look-ups, and these before all sums, so that they wait for memory together.
         let mut trigrams = Vec::with_capacity(text.len() + 1);
         let mut words = Vec::with_capacity(text.len() / 2 + 1);
         self.read(
@@ -283,8 +320,9 @@ impl Model {
             },
         );
         scores.ngrams += trigrams.len() as u32;
-        for trigram in trigrams {
-            scores.add(self.trigrams.of(trigram));
+        let places: Vec<u16> = trigrams.into_iter().map(|trigram| self.trigrams.place(trigram)).collect();
+        for place in places {
+            scores.add(&self.trigrams.rows[usize::from(place)]);
         }
         for word in words {
             scores.add(self.words.of(word));
