@@ -220,22 +220,26 @@ impl Writer<'_> {
         self.before = byte;
     }
 
-    /// Folds and writes eight ASCII bytes; most words have no two separators in a row and are written as they are.
+    /// Folds and writes eight ASCII bytes, without the separators that follow one.
+    ///
+    /// All eight places are written, and the end moves past those that count. What is left out is a space behind a space, so the last
+    /// byte written is the last one folded.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call takes longer than most words")]
     fn push_word(&mut self, word: u64) {
-        let (folded, separators) = fold_word(word);
-        let behind = separators << 8 | u64::from(self.before == b' ') << 7;
-        let bytes = folded.to_le_bytes();
-        if separators & behind == 0 {
-            self.room[self.end..self.end + WORD].copy_from_slice(&bytes);
-            self.end += WORD;
-            self.before = bytes[WORD - 1];
-        } else {
-            for byte in bytes {
-                self.push_byte(byte);
-            }
+        let (mut folded, separators) = fold_word(word);
+        let last = (folded >> 56) as u8;
+        let mut repeated = separators & (separators << 8 | u64::from(self.before == b' ') << 7);
+        let kept = WORD - repeated.count_ones() as usize;
+        while repeated != 0 {
+            // The bytes behind the one that is left out move up.
+            let before = (1_u64 << (repeated.trailing_zeros() & !7)) - 1;
+            folded = folded & before | folded >> 8 & !before;
+            repeated = (repeated & (repeated - 1)) >> 8;
         }
+        self.room[self.end..self.end + WORD].copy_from_slice(&folded.to_le_bytes());
+        self.end += kept;
+        self.before = last;
     }
 
     /// Writes a character of two bytes.
