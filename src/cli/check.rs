@@ -1,6 +1,6 @@
 //! `copydesk check`: prints what a check found, in the forms that are asked for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::arguments::{CheckArguments, FormatArgument};
 use super::{ExitStatus, out, run};
@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::io::write_atomic;
 use crate::pipeline::check::formats::{self, Format, closing};
 use crate::pipeline::check::{ExpectationCheck, References, Report, SchemaCheck, check_dataset, check_with_schema};
+use crate::pipeline::dataset_rows::Dataset;
 
 /// `copydesk check`
 pub fn check(arguments: &CheckArguments) -> Result<ExitStatus> {
@@ -16,7 +17,7 @@ pub fn check(arguments: &CheckArguments) -> Result<ExitStatus> {
     let report = match &arguments.schema {
         None => {
             let dataset = one_dataset(&arguments.paths)?;
-            let expected = expectations(arguments)?;
+            let expected = expectations(dataset, arguments)?;
             check_dataset(dataset, expected.as_ref(), arguments.max_findings)?
         }
         Some(schema) => {
@@ -34,10 +35,15 @@ pub fn check(arguments: &CheckArguments) -> Result<ExitStatus> {
     Ok(if report.conforms { ExitStatus::Success } else { ExitStatus::Gate })
 }
 
-/// The expectations of the configuration, where there are any.
-fn expectations(arguments: &CheckArguments) -> Result<Option<ExpectationCheck>> {
+/// The expectations of the configuration, where there are any; the user's own columns are those of the dataset.
+fn expectations(dataset: &Path, arguments: &CheckArguments) -> Result<Option<ExpectationCheck>> {
     let Some((written, base)) = run::written_config(arguments.config.as_deref())? else { return Ok(None) };
-    let expectations = resolve_expectations(&written.expect, &[])?;
+    let own_columns: Vec<&str> = match Dataset::open(dataset).and_then(|dataset| dataset.articles()) {
+        Ok(articles) => articles.own_columns().iter().map(|column| column.name).collect(),
+        // Nothing is expected of a dataset that cannot be read: the check says what is wrong with it.
+        Err(_) => written.expect.iter().filter_map(|one| one.column.as_deref()).collect(),
+    };
+    let expectations = resolve_expectations(&written.expect, &own_columns)?;
     let today = arguments.as_of.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
     let previous = arguments.previous.clone();
     let check = ExpectationCheck { expectations, base, previous, today: today.to_string() };

@@ -12,7 +12,7 @@ pub mod check;
 mod compare;
 pub mod contract;
 pub mod convert;
-mod dataset_rows;
+pub(crate) mod dataset_rows;
 mod dataset_run;
 mod decide;
 pub mod describe;

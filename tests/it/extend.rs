@@ -220,6 +220,76 @@ fn what_breaks_a_rule_is_rejected_with_pointer_keyword_and_value() {
 }
 
 #[test]
+fn a_column_without_a_value_that_must_have_one_breaks_required() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::create_dir(at.join("raw")).unwrap();
+    fs::write(at.join("copydesk.toml"), "[schema]\nextends = \"my.schema.json\"").unwrap();
+    let schema = json!({
+        "properties": {
+            "x_topic": { "type": "string", "enum": ["sea", "land"] },
+            "x_shares": { "type": "integer", "minimum": 0 },
+            "x_tags": { "type": "array", "items": { "type": "string" } },
+            "x_free": { "type": "string" },
+        },
+        "required": ["title", "x_topic", "x_tags"],
+        "if": { "required": ["x_free"] },
+        "then": { "required": ["x_shares"] },
+    });
+    fs::write(at.join("my.schema.json"), schema.to_string()).unwrap();
+    let whole = json!({ "title": "Harbour", "x_topic": "sea", "x_tags": ["pier"], "x_free": "yes", "x_shares": 1 });
+    let mut numbers = Numbers(36);
+    let mut lines = String::new();
+    for left_out in ["x_topic", "x_tags", "x_shares", "title", "none"] {
+        let mut record = whole.clone();
+        record.as_object_mut().unwrap().remove(left_out);
+        record["text"] = body(&mut numbers).into();
+        lines.push_str(&record.to_string());
+        lines.push('\n');
+    }
+    fs::write(at.join("raw/a.jsonl"), lines).unwrap();
+    must(at, &["run", "--quiet"]);
+    let file = fs::File::open(at.join("output/tables/records-00000-of-00001.parquet")).unwrap();
+    let batch = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap().next().unwrap().unwrap();
+    let told = ["pointer", "detail"].map(|name| {
+        use arrow::array::AsArray as _;
+        let column = batch.column_by_name(name).unwrap().as_string::<i32>();
+        column.iter().flatten().map(str::to_owned).collect::<Vec<_>>()
+    });
+    assert_eq!(told[0], ["/x_topic", "/x_tags", "/x_shares", "/title"]);
+    assert_eq!(told[1], ["required: expected a value, but found none"; 4]);
+}
+
+#[test]
+fn expectations_speak_of_own_columns() {
+    let folder = project(37);
+    let at = folder.path();
+    must(at, &["run", "--quiet"]);
+    let rules = [
+        ("null-share", "column = \"x_paid\"\nat-most = 0.0"),
+        ("accepted-values", "column = \"x_topic\"\nvalues = [\"lake\"]"),
+        ("accepted-values", "column = \"x_tags\"\nvalues = [\"lake\"]"),
+        ("date-range", "column = \"x_embargo\"\nfrom = \"2030-01-01\""),
+        ("freshness", "column = \"x_seen_at\"\nmax-age-days = 1"),
+        ("unique", "column = \"x_topic\""),
+    ];
+    for (rule, keys) in rules {
+        fs::write(at.join("expect.toml"), format!("[[expect]]\nrule = \"{rule}\"\n{keys}\n")).unwrap();
+        let output = run(at, &["check", "output", "--config", "expect.toml", "--as-of", "2026-01-01"]);
+        let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{rule}: {printed}");
+        assert!(printed.contains(&format!("expect-{rule}")), "{rule}: {printed}");
+    }
+    let kept = "[[expect]]\nrule = \"accepted-values\"\ncolumn = \"x_topic\"\nvalues = [\"sea\", \"land\", \"air\"]\n";
+    fs::write(at.join("expect.toml"), kept).unwrap();
+    must(at, &["check", "output", "--config", "expect.toml"]);
+    for unknown in ["column = \"x_topik\"", "column = \"x_topic\"\ntable = \"records\""] {
+        fs::write(at.join("expect.toml"), format!("[[expect]]\nrule = \"unique\"\n{unknown}\n")).unwrap();
+        assert_eq!(run(at, &["check", "output", "--config", "expect.toml"]).status.code(), Some(2));
+    }
+}
+
+#[test]
 fn check_holds_a_dataset_to_its_own_schema() {
     let folder = project(34);
     let at = folder.path();

@@ -17,6 +17,7 @@ use crate::dedup::key_row::Half;
 use crate::error::{Error, Result};
 use crate::io::{Staging, open_file, read_limited};
 use crate::kernels::sha256::Digest;
+use crate::kernels::word_mistake::word_mistake;
 use crate::pipeline::external_sort::Sorted;
 use crate::pipeline::plan::{Plan, PlannedFile};
 use crate::pipeline::tally::{FileTally, Tally};
@@ -120,7 +121,8 @@ impl Index {
         let path = root.join(FILES);
         let packed = read_limited(&path, MAX_FILES)?;
         let text = zstd::decode_all(packed.as_slice()).map_err(|error| damaged(&path).caused_by(error))?;
-        let list: FileList = serde_json::from_slice(&text).map_err(|error| damaged(&path).caused_by(error))?;
+        let list: FileList = serde_json::from_slice(&text)
+            .map_err(|error| damaged(&path).caused_by(word_mistake(&error.to_string())))?;
         if list.header != *header || list.dataset_sha256 != dataset_sha256 {
             return Ok(None);
         }

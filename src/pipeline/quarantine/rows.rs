@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::columns::RECORDS;
 use crate::error::{Error, Result};
 use crate::io::{SpillReader, SpillWriter};
+use crate::kernels::word_mistake::word_mistake;
 use crate::pipeline::dataset_rows::{Dataset, Row};
 
 const BUFFER: usize = 64 << 10;
@@ -102,7 +103,7 @@ pub fn spill_rejected(dataset: &Dataset<'_>, path: &Path) -> Result<BTreeMap<Str
 }
 
 fn unusable(error: &serde_json::Error) -> Error {
-    Error::dataset("cannot read a row of `records`").caused_by(error.to_string())
+    Error::dataset("cannot read a row of `records`").caused_by(word_mistake(&error.to_string()))
 }
 
 /// Rejected rows, one by one.

@@ -1,5 +1,6 @@
 //! Checks rows against what the user's own document says beyond the table: values of columns, and rules between them.
 
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value;
 
@@ -31,6 +32,9 @@ pub(crate) struct Breach {
     /// Keyword, and what the value is not.
     pub(crate) detail: String,
 }
+
+/// What is said of a column without a value that must have one.
+const NO_VALUE: &str = "expected a value, but found none";
 
 impl OwnRules {
     /// Compiles the rules; none for a table that is not extended.
@@ -74,10 +78,12 @@ impl OwnRules {
         for own in self.values.iter().filter(|own| !own.passes_over(&cells[own.place], row)) {
             if let Some(error) = own.rules.iter_errors(ArticleNode::of(&cells[own.place], row)).next() {
                 let name = self.columns[own.place].name;
-                return Some(Breach {
-                    pointer: format!("/{name}{}", error.instance_path()),
-                    detail: detail_of(&error, may_be_quoted(&format!("/{name}"))),
-                });
+                let detail = if has_no_value(&cells[own.place], row) {
+                    format!("required: {NO_VALUE}")
+                } else {
+                    detail_of(&error, may_be_quoted(&format!("/{name}")))
+                };
+                return Some(Breach { pointer: format!("/{name}{}", error.instance_path()), detail });
             }
         }
         let error = self.row.as_ref()?.iter_errors(self.node(cells, row)).next()?;
@@ -92,8 +98,22 @@ impl OwnRules {
     }
 }
 
+/// Whether what is broken is that a column has no value. The line says `null` or `[]`, but to the user's schema the key is absent.
+fn is_absence(error: &ValidationError<'_>) -> bool {
+    let is_column = error.instance_path().as_str().matches('/').count() == 1;
+    let has_no_value = match error.kind() {
+        ValidationErrorKind::Type { .. } => error.instance().is_null(),
+        ValidationErrorKind::MinItems { .. } => error.instance().as_array().is_some_and(Vec::is_empty),
+        _ => false,
+    };
+    is_column && has_no_value
+}
+
 /// Which keyword is broken and how, with the value where it may be quoted.
 pub(super) fn detail_of(error: &ValidationError<'_>, quoted: bool) -> String {
+    if is_absence(error) {
+        return format!("required: {NO_VALUE}");
+    }
     let keyword = error.kind().keyword();
     if quoted { format!("{keyword}: {error}") } else { format!("{keyword}: {}", error.masked_with("the value")) }
 }
@@ -101,11 +121,14 @@ pub(super) fn detail_of(error: &ValidationError<'_>, quoted: bool) -> String {
 impl ValueRules {
     /// Whether the row has no value, and may have none.
     fn passes_over(&self, cells: &Cells<'_>, row: usize) -> bool {
-        let is_absent = || match cells {
-            Cells::TextList(lists) => lists.range(row).is_empty(),
-            _ => cells.is_null(row),
-        };
-        self.may_be_absent && is_absent()
+        self.may_be_absent && has_no_value(cells, row)
+    }
+}
+
+fn has_no_value(cells: &Cells<'_>, row: usize) -> bool {
+    match cells {
+        Cells::TextList(lists) => lists.range(row).is_empty(),
+        _ => cells.is_null(row),
     }
 }
 

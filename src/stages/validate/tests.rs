@@ -200,7 +200,7 @@ fn every_rule_of_every_column_is_seen_failing_alone() {
             (_, Rule::Any) => vec![],
         };
         if !column.nullable {
-            let keyword = if matches!(column.rule, Rule::OneOf(_)) { "enum" } else { "type" };
+            let keyword = if matches!(column.rule, Rule::OneOf(_)) { "enum" } else { "required" };
             bad.push((Given::Null, keyword));
         }
         for (value, keyword) in bad {
@@ -213,7 +213,7 @@ fn every_rule_of_every_column_is_seen_failing_alone() {
             assert!(pointer == format!("/{}", column.name) || pointer == format!("/{}/1", column.name), "{pointer}");
             let named = rejection.detail.split(':').next();
             assert!(
-                named == Some(keyword) || (keyword == "enum" && named == Some("type")),
+                named == Some(keyword) || (keyword == "enum" && named == Some("required")),
                 "{}: {}",
                 column.name,
                 rejection.detail
