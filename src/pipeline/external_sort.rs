@@ -318,26 +318,15 @@ mod tests {
 
     #[test]
     fn rows_that_leave_a_block_empty_are_found_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let long = vec![7; 2 * FIRST_BLOCK];
-        // Behind the first spill the long row does not fit into the first block, which stays empty.
-        for rows in [vec![vec![]], vec![vec![1], long.clone()], vec![vec![1], long.clone(), vec![9]]] {
-            let mut sorter = Sorter::new(folder.path().join("part"), 1);
-            for row in &rows {
-                sorter.push(row).unwrap();
-            }
+        // Behind the first rows the long one does not fit into the first block, which stays empty.
+        for rows in [vec![vec![]], vec![vec![7; 2 * FIRST_BLOCK]], vec![vec![7; 2 * FIRST_BLOCK], vec![9]]] {
             let mut arena = RowArena::default();
             arena.push(&[1]);
             arena.clear();
-            rows.iter().skip(1).for_each(|row| arena.push(row));
+            rows.iter().for_each(|row| arena.push(row));
             arena.sort();
             arena.shrink();
-            assert!(arena.iter().eq(rows.iter().skip(1)));
-            let sorted = sorter.finish().unwrap();
-            let mut pass = sorted.rows().unwrap();
-            for row in &rows {
-                assert_eq!(pass.next().unwrap(), Some(&row[..]));
-            }
+            assert!(arena.iter().eq(&rows));
         }
     }
 
