@@ -112,6 +112,19 @@ fn metas<'a>(found: &Gathered<'a>) -> Vec<Meta<'a>> {
     metas
 }
 
+/// A list that is too long, as far as its last comma within [`MAX_VALUE`].
+fn cut_list(list: Cow<'_, str>) -> Cow<'_, str> {
+    if list.len() <= MAX_VALUE {
+        return list;
+    }
+    let head = &list[..list.floor_char_boundary(MAX_VALUE)];
+    let end = head.rfind([',', ';', '，', '、', '|']).unwrap_or(list.len());
+    match list {
+        Cow::Borrowed(list) => Cow::Borrowed(&list[..end]),
+        Cow::Owned(list) => Cow::Owned(list[..end].to_owned()),
+    }
+}
+
 /// What is stated so far.
 struct Statements<'a>(Vec<Statement<'a>>);
 
@@ -312,7 +325,7 @@ impl<'a> Sources<'_, 'a> {
             keywords = self.best_metas(Field::Keyword).map(Cow::Borrowed).collect();
         }
         for keyword in keywords.into_iter().take(MAX_KEYWORDS) {
-            out.state(Field::Keyword, evidence, keyword);
+            out.state(Field::Keyword, evidence, cut_list(keyword));
         }
     }
 

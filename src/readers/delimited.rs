@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use crate::error::Result;
+use crate::kernels::decode_text::decode_text;
 use crate::origin::ByteRange;
 use crate::readers::build_record::{BuildRecord, Decoded, invalid_utf8};
-use crate::readers::delimited_rows::{RowScan, count_outside_quotes, split_row};
+use crate::readers::delimited_rows::{RowScan, count_outside_quotes, split_row, stray_quote};
 use crate::readers::leaves::{Kind, Leaves};
 use crate::readers::tiling::Tiling;
 use crate::readers::window::Window;
@@ -28,13 +29,14 @@ pub struct Delimited {
 /// The reader of CSV.
 pub const CSV: Delimited = Delimited {
     name: "csv",
-    documentation: "Comma-separated values (RFC 4180), UTF-8 or one of the fallback encodings, row by row. The delimiter is the one of \
+    documentation: "Comma-separated values (RFC 4180), UTF-8, else one of the fallback encodings, else a guess, row by row. The delimiter is the one of \
         `,`, `;`, TAB and `|` that the header row has most of, the first of them when equal. Fields may stand in `\"` quotes, \
         `\"\"` within is one quote; quoted fields may hold line ends; LF, CRLF and CR end a row. The record is the row \
-        without its line end. The header row, blank lines and a byte order mark are framing; empty fields state nothing. A row \
-        with another number of fields than the header is rejected, and every row when the header names a field twice. When a \
-        quote never ends, the first line of its row is rejected and reading goes on with the next line; when that fails too, \
-        the rest of the file is one rejected record.",
+        without its line end. The header row, blank lines and a byte order mark are framing; empty fields, `NULL`, `nan` and the \
+        like state nothing, and authors and keywords may be lists (`['a', 'b']`). A row with another number of fields than the \
+        header is rejected, and every row when the header names a field twice. When a quote that is not closed runs a row \
+        together with those below it, or never ends, the first line is rejected and reading goes on with the next one; when a \
+        second quote never ends, the rest of the file is one rejected record. UTF-16 is refused with a hint.",
     extensions: &["csv"],
     delimiters: b",;\t|",
 };
@@ -70,7 +72,7 @@ impl Reader for Delimited {
         if window.fill_to(BYTE_ORDER_MARK.len()) && window.bytes().starts_with(BYTE_ORDER_MARK) {
             window.consume(BYTE_ORDER_MARK.len());
         }
-        let mut rows = Rows { window, delimiter: 0, is_tail: false, had_damage: false };
+        let mut rows = Rows { window, delimiter: 0, columns: 0, is_tail: false, had_damage: false };
         rows.skip_line_ends();
         rows.delimiter = self.sniff_delimiter(&mut rows.window);
         let Some(mut table) = rows.header(&mut tiling)? else {
@@ -121,6 +123,8 @@ const HEADER_LIMIT: usize = 64 * 1024;
 struct Rows<'i> {
     window: Window<'i>,
     delimiter: u8,
+    /// Fields of the header; 0 before it is read.
+    columns: usize,
     /// Whether the row before was cut because its quote never ended.
     is_tail: bool,
     /// Whether any row could not be read.
@@ -166,8 +170,16 @@ impl Rows<'_> {
             if end == 0 && !self.window.is_spilled() {
                 continue;
             }
-            if self.window.whole_piece(end).is_some() {
-                return Ok(Some(end));
+            if let Some(row) = self.window.whole_piece(end) {
+                let stray = if scan.is_loose() && self.columns > 0 {
+                    stray_quote(row, self.delimiter, self.columns)
+                } else {
+                    None
+                };
+                let Some(line) = stray else { return Ok(Some(end)) };
+                let rejection = Rejection::new(ReasonCode::InvalidCsv, "a quoted field is not closed");
+                self.window.damage(line, Some(rejection), tiling)?;
+                continue;
             }
             self.had_damage = true;
             self.window.damage(end, None, tiling)?;
@@ -197,6 +209,7 @@ impl Rows<'_> {
         }
         let bytes = self.window.bytes().get(..length).unwrap_or_default();
         let table = Table::new(bytes, self.delimiter, tiling.context);
+        self.columns = table.names.len();
         self.window.consume(length);
         Ok(Some(table))
     }
@@ -216,8 +229,13 @@ impl Table {
     fn new(header: &[u8], delimiter: u8, context: &ReadContext<'_>) -> Self {
         let mut table =
             Self { delimiter, names: Vec::new(), flaw: None, leaves: Leaves::default(), build: BuildRecord::default() };
-        let Ok((text, _)) = decode(header, context) else {
-            let detail = format!("the header row is not text: {}", invalid_utf8(header).detail);
+        let is_wide = header.starts_with(b"\xFF\xFE") || header.starts_with(b"\xFE\xFF");
+        let Some((text, _)) = decode(header, context).ok().filter(|_| !is_wide) else {
+            let detail = if is_wide {
+                "the file is UTF-16: save it as UTF-8".to_owned()
+            } else {
+                format!("the header row is not text: {}", invalid_utf8(header).detail)
+            };
             table.flaw = Some(Rejection::new(ReasonCode::InvalidHeader, detail));
             return table;
         };
@@ -268,9 +286,11 @@ impl Table {
         if !is_raw {
             scratch.push_str(text);
         }
-        split_row(text, self.delimiter, scratch, |mut place, _| {
+        split_row(text, self.delimiter, scratch, |mut place, scratch| {
             if let Some(name) = names.get(count) {
-                let kind = if place.start == place.end { Kind::Null } else { Kind::Text };
+                // In columns of the user's own, words are the user's.
+                let is_own = place.start < place.end && name.starts_with("x_");
+                let kind = if !is_own && is_null_word(place.of(text, scratch)) { Kind::Null } else { Kind::Text };
                 place.scratch |= !is_raw;
                 let path = shape.push(name);
                 items.push(crate::readers::leaves::Leaf { path, kind, place });
@@ -281,7 +301,7 @@ impl Table {
     }
 }
 
-/// The characters of a row: UTF-8, else the first fallback encoding that fits; and its name.
+/// The characters of a row: UTF-8, else the first fallback encoding that fits, else a guess by its own bytes; and its name.
 fn decode<'a>(
     bytes: &'a [u8],
     context: &ReadContext<'_>,
@@ -297,7 +317,14 @@ fn decode<'a>(
             return Ok((Cow::Owned(text.into_owned()), lower_case_name(encoding)));
         }
     }
-    Err(invalid_utf8(bytes))
+    let guessed =
+        decode_text(bytes, None, &[]).map(|decoded| (Cow::Owned(decoded.text.into_owned()), decoded.encoding));
+    guessed.map_err(|_| invalid_utf8(bytes))
+}
+
+/// Whether a field says that it has no value, in the words of databases and of programs that write tables.
+fn is_null_word(field: &str) -> bool {
+    matches!(field, "" | "NULL" | "null" | "nan" | "NaN" | "None" | "<NA>" | "#N/A" | "\\N")
 }
 
 /// The names of the WHATWG Encoding Standard for legacy encodings, in lower case.
@@ -395,6 +422,33 @@ mod tests {
     }
 
     #[test]
+    fn a_stray_quote_costs_its_own_line() {
+        let stream = b"title,text\nA,\"b\nC,d\nE,\"f, g\"\nH,i\n";
+        assert_eq!(
+            brief(stream),
+            ["f title,text\n", "invalid-csv A,\"b", "f \n", "r C,d", "f \n", "r E,\"f, g\"", "f \n", "r H,i", "f \n"]
+        );
+    }
+
+    #[test]
+    fn words_for_no_value_state_nothing_and_lists_state_their_elements() {
+        let stream = "title,author,keywords,text\nNULL,\"['Ada Moreno', \"\"Bo O'Li\"\"]\",\"[\"\"sea\"\",\"\"land\"\"]\",b\nnan,[sic],[],None\n";
+        let seen = read_all(&CSV, stream.as_bytes(), 9_999);
+        let Seen::Record { statements, .. } = &seen[1] else { panic!("{seen:?}") };
+        let values: Vec<_> = statements.iter().map(|it| &*it.value).collect();
+        assert_eq!(values, ["Ada Moreno", "Bo O'Li", "sea", "land"]);
+        assert_eq!(brief(stream.as_bytes())[3].split(' ').next(), Some("missing-text"));
+    }
+
+    #[test]
+    fn utf_16_is_refused_with_a_hint() {
+        let stream: Vec<u8> = "\u{feff}title,text\na,b\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let seen = read_all(&CSV, &stream, 99);
+        assert_tiled(&seen, &stream, stream.len() as u64);
+        assert!(!seen.iter().any(|tile| matches!(tile, Seen::Record { .. })) && format!("{seen:?}").contains("UTF-8"));
+    }
+
+    #[test]
     fn without_a_header_no_row_is_read_and_none_is_lost() {
         assert_eq!(brief(b"\"title,text\na,b\n"), ["invalid-csv \"title,text", "f \n", "invalid-header a,b", "f \n"]);
     }
@@ -409,6 +463,40 @@ mod tests {
         let Seen::Record { text, statements, encoding, .. } = &sink.0[1] else { panic!("{:?}", sink.0) };
         assert_eq!((text.as_str(), *encoding, statements[0].value.as_ref()), ("été", "windows-1252", "café"));
         assert_eq!(statements[0].span, None);
-        assert_eq!(brief(stream)[1].split(' ').next(), Some("invalid-utf8"));
+        // Without a list the row is guessed by its own bytes; bytes of no text are not.
+        let row = "Le café a été fermé à l’été dernier, et les élèves ne l’ont pas regretté : « c’était trop cher », dit l’un.";
+        let (encoded, ..) = encoding_rs::WINDOWS_1252.encode(row);
+        let stream = [&b"title,text\nx,\""[..], &encoded, b"\"\nx,\xE9\x81\x00\x01\x02\x03\n"].concat();
+        let seen = read_all(&CSV, &stream, 9_999);
+        let Seen::Record { text, encoding, .. } = &seen[1] else { panic!("{seen:?}") };
+        assert_eq!((text.as_str(), *encoding), (row, "windows-1252"));
+        assert_eq!(brief(&stream)[3].split(' ').next(), Some("invalid-utf8"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_stray_quote_costs_no_other_row(
+            rows in proptest::collection::vec(proptest::collection::vec(0_u8..4, 3), 2..8),
+            place in 0_usize..24,
+        ) {
+            let field = |kind: &u8| ["word", "two words", "\"a, b\"", "\"a\nb \"\"c\"\"\""][usize::from(*kind)];
+            let mut written: Vec<String> =
+                rows.iter().map(|row| row.iter().map(field).collect::<Vec<_>>().join(",")).collect();
+            let (row, column) = (place / 3 % rows.len(), place % 3);
+            // A quote before a field that stands in none.
+            let fields: Vec<String> = rows[row]
+                .iter()
+                .enumerate()
+                .map(|(at, kind)| if at == column { format!("\"{}", field(&(kind % 2))) } else { field(&(kind % 3)).to_owned() })
+                .collect();
+            written[row] = fields.join(",");
+            let stream = format!("title,author,text\n{}\n", written.join("\n"));
+            let seen = read_all(&CSV, stream.as_bytes(), 9_999);
+            assert_tiled(&seen, stream.as_bytes(), stream.len() as u64);
+            let seen: Vec<_> = seen.iter().map(|tile| tile.brief(stream.as_bytes())).collect();
+            for (at, other) in written.iter().enumerate().filter(|(at, _)| *at != row) {
+                proptest::prop_assert!(seen.contains(&format!("r {other}")), "{at}: {stream}\n{seen:?}");
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! As lenient as `csv-core`, which the tests compare with: a quote opens a field only at its start, what follows the closing
 //! quote is part of the field, and LF, CRLF and CR end a row. Own code because the byte ranges of fields are needed.
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use crate::readers::leaves::Place;
 
@@ -14,6 +14,7 @@ pub struct RowScan {
     pub at: usize,
     delimiter: u8,
     state: State,
+    is_loose: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +30,17 @@ impl RowScan {
     /// A scan at the start of a row. With the delimiter 0 a quote opens behind anything but a letter or digit, which serves to
     /// find the header row before the delimiter is known.
     pub fn new(delimiter: u8) -> Self {
-        Self { at: 0, delimiter, state: State::FieldStart }
+        Self { at: 0, delimiter, state: State::FieldStart, is_loose: false }
     }
 
     /// Whether the bytes looked at end within quotes.
     pub fn is_quoted(&self) -> bool {
         self.state == State::Quoted
+    }
+
+    /// Whether a quote that closed a field was followed by more of it, as where a quote that opened none ran into the next one.
+    pub fn is_loose(&self) -> bool {
+        self.is_loose
     }
 
     /// Looks on; the place of the line end, or `None` when the bytes at hand do not hold it.
@@ -62,7 +68,9 @@ impl RowScan {
                         if byte.is_ascii_punctuation() || byte == b'\t' { State::FieldStart } else { State::Plain };
                 }
                 State::FieldStart | State::Plain | State::Quote => {
-                    let Some(found) = memchr3(self.delimiter, b'\n', b'\r', rest) else {
+                    let found = memchr3(self.delimiter, b'\n', b'\r', rest);
+                    self.is_loose |= self.state == State::Quote && found != Some(0);
+                    let Some(found) = found else {
                         self.at = bytes.len();
                         self.state = State::Plain;
                         return None;
@@ -100,6 +108,60 @@ pub fn split_row(row: &str, delimiter: u8, scratch: &mut String, mut take: impl 
             return;
         }
         at += 1;
+    }
+}
+
+/// Where the first line of a row ends that a stray quote has run together with the rows below it; `None` when the row is sound.
+///
+/// `columns` is the number of fields that a row has; `row` holds line ends and is loose ([`RowScan::is_loose`]). A row of the right
+/// number of fields is sound unless its first line has as many, its quote taken as it stands, and sound rows follow.
+pub fn stray_quote(row: &[u8], delimiter: u8, columns: usize) -> Option<usize> {
+    let first = memchr2(b'\n', b'\r', row)?;
+    let (line, behind) = row.split_at(first);
+    let is_open = count_fields(line, delimiter) == (columns, true);
+    let is_stray = count_fields(row, delimiter).0 != columns
+        || columns > 1 && is_open && are_rows(behind.trim_ascii_start(), delimiter, columns);
+    is_stray.then_some(first)
+}
+
+/// Whether bytes are sound rows, of which the last may go on behind them.
+fn are_rows(mut bytes: &[u8], delimiter: u8, columns: usize) -> bool {
+    while !bytes.is_empty() {
+        let mut scan = RowScan::new(delimiter);
+        let end = scan.advance(bytes).unwrap_or(bytes.len());
+        let (row, behind) = bytes.split_at(end);
+        let goes_on = behind.is_empty() && scan.is_quoted();
+        if !goes_on && (scan.is_loose() || count_fields(row, delimiter) != (columns, false)) {
+            return false;
+        }
+        let ends = behind.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        bytes = &behind[ends..];
+    }
+    true
+}
+
+/// The number of fields of a row, and whether a quote in it is not closed, which is then taken as it stands.
+fn count_fields(row: &[u8], delimiter: u8) -> (usize, bool) {
+    let (mut count, mut at) = (1, 0);
+    loop {
+        if row.get(at) == Some(&b'"') {
+            let open = at;
+            at += 1;
+            // Behind the quote that closes the field: the first that is not doubled.
+            loop {
+                let Some(found) = memchr(b'"', row.get(at..).unwrap_or_default()) else {
+                    return (count + memchr_iter(delimiter, row.get(open..).unwrap_or_default()).count(), true);
+                };
+                at += found + 1;
+                if row.get(at) != Some(&b'"') {
+                    break;
+                }
+                at += 1;
+            }
+        }
+        let Some(found) = memchr(delimiter, row.get(at..).unwrap_or_default()) else { return (count, false) };
+        at += found + 1;
+        count += 1;
     }
 }
 
@@ -202,7 +264,31 @@ mod tests {
         assert_eq!(rows("a,\"b\"\"\n\",\n\"x\"y,z"), [vec!["a", "b\"\n", ""], vec!["xy", "z"]]);
     }
 
+    #[test]
+    fn stray_quotes_are_known_by_the_rows_that_they_swallow() {
+        for (row, columns, expected) in [
+            // The quote of the first line runs into the one of the third: four fields.
+            ("A,\"b\nC,d\nE,\"f, g\"", 2, Some(4)),
+            ("A,\"b\nC,d\nE,\"f\"", 2, Some(4)),
+            ("A,x,\"b\r\nC,y,\"d\"", 3, Some(6)),
+            // A text of lines with quotes of its own.
+            ("A,\"b\nsaid \"c\" there\"", 2, None),
+            ("A,\"b\n\nsaid \"c\", and d\"", 2, Some(4)),
+            ("\"b\nsaid \"c\" there\",x", 2, None),
+        ] {
+            assert_eq!(stray_quote(row.as_bytes(), b',', columns), expected, "{row}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn fields_are_counted_as_they_are_split(row in "[a,\"\n]{0,24}") {
+            let mut count = 0;
+            split_row(&row, b',', &mut String::new(), |_, _| count += 1);
+            let (counted, is_open) = count_fields(row.as_bytes(), b',');
+            prop_assert!(counted == count || is_open && counted >= count);
+        }
+
         #[test]
         fn csv_core_reads_the_same(pieces in prop::collection::vec(
             prop::sample::select(vec!["a", ",", "\"", "\"\"", "\n", "\r\n", "\r", "é", " ", ",\"x,\"\"y\n\",", "b c"]), 0..20,

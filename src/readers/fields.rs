@@ -3,6 +3,8 @@
 //! What the config declares comes before every set, the sets come in the order of [`FIELD_SETS`], the generic one last.
 //! Which value means what depends on the keys alone, so it is worked out once for a run of records of one shape.
 
+use std::borrow::Cow;
+
 use crate::readers::field_sets::{FIELD_SETS, FieldSet, Meaning};
 use crate::readers::json_walk::push_pointer_token;
 use crate::readers::leaves::{Kind, Leaves, Place, Shape};
@@ -178,6 +180,12 @@ impl Plan {
             if is_blank(value) || (role.field == Field::Author && *author_rank.get_or_insert(*rank) != *rank) {
                 continue;
             }
+            let listed = list_in(role.field, value);
+            if let Some(elements) = listed {
+                let elements = elements.into_iter().filter(|it| !is_blank(it));
+                statements.extend(elements.map(|it| Statement::new(role.field, Evidence::RecordField, it)));
+                continue;
+            }
             let mut statement = Statement::new(role.field, Evidence::RecordField, value);
             statement.form = role.form;
             statement.own = role.own.place;
@@ -216,6 +224,60 @@ fn meaning(path: &str, set: Option<&FieldSet>, context: &ReadContext<'_>) -> Opt
     set?.row_of(path).map(|(rank, meaning)| (declared.len() + rank, meaning))
 }
 
+/// The elements of a list of strings that stands in one string, of a field that has several values: `["a", "b"]` as JSON has it, or
+/// `['a', 'b']` as Python prints it.
+fn list_in(field: Field, value: &str) -> Option<Vec<Cow<'_, str>>> {
+    if !matches!(field, Field::Author | Field::Keyword) {
+        return None;
+    }
+    let mut rest = value.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
+    let mut elements = Vec::new();
+    while !rest.is_empty() {
+        let quote = rest.chars().next().filter(|it| matches!(it, '"' | '\''))?;
+        let (text, length) = quoted(&rest[1..], quote)?;
+        elements.push(text);
+        rest = rest[1 + length..].trim_start();
+        rest = match rest.strip_prefix(',') {
+            Some(behind) => behind.trim_start(),
+            None if rest.is_empty() => rest,
+            None => return None,
+        };
+    }
+    Some(elements)
+}
+
+/// The string before its closing quote, and how many bytes it takes with it. `\n` and the like become a blank.
+fn quoted(text: &str, quote: char) -> Option<(Cow<'_, str>, usize)> {
+    let mut out = String::new();
+    let (mut run, mut escaped) = (0, false);
+    for (at, letter) in text.char_indices() {
+        if escaped {
+            escaped = false;
+            match letter {
+                '\'' | '"' | '\\' | '/' => run = at,
+                'n' | 'r' | 't' => {
+                    out.push(' ');
+                    run = at + 1;
+                }
+                // Other escapes stay as they are written.
+                _ => run = at - 1,
+            }
+        } else if letter == '\\' {
+            out.push_str(&text[run..at]);
+            escaped = true;
+        } else if letter == quote {
+            let end = at + 1;
+            return Some(if out.is_empty() && run == 0 {
+                (Cow::Borrowed(&text[..at]), end)
+            } else {
+                out.push_str(&text[run..at]);
+                (Cow::Owned(out), end)
+            });
+        }
+    }
+    None
+}
+
 fn is_blank(text: &str) -> bool {
     text.chars().all(char::is_whitespace)
 }
@@ -234,6 +296,25 @@ fn kind_name(kind: Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_in_strings_are_lists() {
+        let list = |value| list_in(Field::Author, value).map(|it| it.join("|"));
+        for (value, expected) in [
+            ("['a', 'b']", Some("a|b")),
+            (r#"["a","b\"c"]"#, Some("a|b\"c")),
+            (r#"['O\'Li', "d'E", 'x\ny']"#, Some("O'Li|d'E|x y")),
+            ("[]", Some("")),
+            ("[sic]", None),
+            ("['a' 'b']", None),
+            ("['a", None),
+            ("a, b", None),
+            ("['a'] and b", None),
+        ] {
+            assert_eq!(list(value).as_deref(), expected, "{value}");
+        }
+        assert_eq!(list_in(Field::Title, "['a']"), None);
+    }
     use crate::readers::json_walk::JsonWalk;
 
     fn context(declared: &[(String, DeclaredField)]) -> ReadContext<'_> {

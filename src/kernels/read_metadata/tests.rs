@@ -117,3 +117,13 @@ proptest! {
         prop_assert!(out.len() <= MAX_STATEMENTS && out.iter().all(|it| !it.value.trim().is_empty()));
     }
 }
+
+#[test]
+fn a_list_of_keywords_that_is_too_long_is_cut_between_two() {
+    let words: Vec<String> = (0..400).map(|number| format!("keyword{number}")).collect();
+    let said = read(&format!("<meta name=keywords content='{}'>", words.join(", ")));
+    let keywords = said.lines().find_map(|line| line.strip_prefix("keyword meta ")).unwrap();
+    let stated: Vec<&str> = keywords.split(", ").collect();
+    assert!(stated.len() > 100 && keywords.len() <= MAX_VALUE, "{keywords}");
+    assert_eq!(stated, words[..stated.len()]);
+}
