@@ -323,7 +323,9 @@ mod tests {
             let mut arena = RowArena::default();
             arena.push(&[1]);
             arena.clear();
-            rows.iter().for_each(|row| arena.push(row));
+            for row in &rows {
+                arena.push(row);
+            }
             arena.sort();
             arena.shrink();
             assert!(arena.iter().eq(&rows));
