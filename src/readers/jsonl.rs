@@ -60,8 +60,9 @@ impl Reader for Jsonl {
             let rest = window.bytes().get(searched..).unwrap_or_default();
             let line_end = memchr(b'\n', rest).map(|at| searched + at);
             if line_end.is_none() {
-                // The last byte stays: it may be the CR of a line end.
-                searched = window.bytes().len().saturating_sub(1);
+                // The last byte stays: it may be the CR of a line end. What may become a mark stays, too.
+                let may_be_mark = !window.is_spilled() && BYTE_ORDER_MARK.starts_with(window.bytes());
+                searched = if may_be_mark { 0 } else { window.bytes().len().saturating_sub(1) };
                 let dropped = window.bytes().get(..searched).is_some_and(is_blank);
                 let count = window.spill(searched);
                 is_dropped_blank &= count == 0 || dropped;
