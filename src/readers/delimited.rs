@@ -219,6 +219,8 @@ impl Rows<'_> {
 struct Table {
     delimiter: u8,
     names: Vec<String>,
+    /// Whether each column is one of the user's own, in which every word is the user's.
+    own: Vec<bool>,
     /// Why no row can be read.
     flaw: Option<Rejection>,
     leaves: Leaves,
@@ -227,8 +229,14 @@ struct Table {
 
 impl Table {
     fn new(header: &[u8], delimiter: u8, context: &ReadContext<'_>) -> Self {
-        let mut table =
-            Self { delimiter, names: Vec::new(), flaw: None, leaves: Leaves::default(), build: BuildRecord::default() };
+        let mut table = Self {
+            delimiter,
+            names: Vec::new(),
+            own: Vec::new(),
+            flaw: None,
+            leaves: Leaves::default(),
+            build: BuildRecord::default(),
+        };
         let is_wide = header.starts_with(b"\xFF\xFE") || header.starts_with(b"\xFE\xFF");
         let Some((text, _)) = decode(header, context).ok().filter(|_| !is_wide) else {
             let detail = if is_wide {
@@ -243,6 +251,7 @@ impl Table {
         split_row(&text, delimiter, &mut table.leaves.scratch, |place, scratch| {
             names.push(place.of(&text, scratch).trim().to_owned());
         });
+        table.own = table.names.iter().map(|name| context.own_keys.iter().any(|key| key.name == *name)).collect();
         let mut sorted: Vec<_> = table.names.iter().filter(|name| !name.is_empty()).collect();
         sorted.sort_unstable();
         if let Some([name, _]) = sorted.array_windows().find(|[a, b]| a == b) {
@@ -282,15 +291,15 @@ impl Table {
         scratch.clear();
         let mut count = 0;
         // A decoded row does not stand in the file as it is, so its places are those of a copy.
-        let names = &self.names;
+        let (names, own) = (&self.names, &self.own);
         if !is_raw {
             scratch.push_str(text);
         }
         split_row(text, self.delimiter, scratch, |mut place, scratch| {
             if let Some(name) = names.get(count) {
-                // In columns of the user's own, words are the user's.
-                let is_own = place.start < place.end && name.starts_with("x_");
-                let kind = if !is_own && is_null_word(place.of(text, scratch)) { Kind::Null } else { Kind::Text };
+                let is_own = own.get(count).is_some_and(|it| *it);
+                let is_null = place.start == place.end || !is_own && is_null_word(place.of(text, scratch));
+                let kind = if is_null { Kind::Null } else { Kind::Text };
                 place.scratch |= !is_raw;
                 let path = shape.push(name);
                 items.push(crate::readers::leaves::Leaf { path, kind, place });
@@ -324,7 +333,7 @@ fn decode<'a>(
 
 /// Whether a field says that it has no value, in the words of databases and of programs that write tables.
 fn is_null_word(field: &str) -> bool {
-    matches!(field, "" | "NULL" | "null" | "nan" | "NaN" | "None" | "<NA>" | "#N/A" | "\\N")
+    matches!(field, "NULL" | "null" | "nan" | "NaN" | "None" | "<NA>" | "#N/A" | "\\N")
 }
 
 /// The names of the WHATWG Encoding Standard for legacy encodings, in lower case.
@@ -437,6 +446,10 @@ mod tests {
         let Seen::Record { statements, .. } = &seen[1] else { panic!("{seen:?}") };
         let values: Vec<_> = statements.iter().map(|it| &*it.value).collect();
         assert_eq!(values, ["Ada Moreno", "Bo O'Li", "sea", "land"]);
+        let Seen::Record { statements, .. } = &read_all(&CSV, b"authors,author,text\n[],Ada Moreno,b\n", 99)[1] else {
+            panic!()
+        };
+        assert_eq!(statements[0].value, "Ada Moreno");
         assert_eq!(brief(stream.as_bytes())[3].split(' ').next(), Some("missing-text"));
     }
 

@@ -177,13 +177,16 @@ impl Plan {
             let Some(leaf) = leaves.items.get(*at) else { continue };
             let Some(Some(role)) = self.roles.get(leaf.path) else { continue };
             let value = leaf.place.of(record, &leaves.scratch);
-            if is_blank(value) || (role.field == Field::Author && *author_rank.get_or_insert(*rank) != *rank) {
+            // An empty list states nothing, so it is no reason to pass over the authors of a later row.
+            let listed = list_in(role.field, value);
+            if is_blank(value)
+                || listed.as_ref().is_some_and(Vec::is_empty)
+                || (role.field == Field::Author && *author_rank.get_or_insert(*rank) != *rank)
+            {
                 continue;
             }
-            let listed = list_in(role.field, value);
             if let Some(elements) = listed {
-                let elements = elements.into_iter().filter(|it| !is_blank(it));
-                statements.extend(elements.map(|it| Statement::new(role.field, Evidence::RecordField, it)));
+                statements.extend(elements.into_iter().map(|it| Statement::new(role.field, Evidence::RecordField, it)));
                 continue;
             }
             let mut statement = Statement::new(role.field, Evidence::RecordField, value);
@@ -235,7 +238,9 @@ fn list_in(field: Field, value: &str) -> Option<Vec<Cow<'_, str>>> {
     while !rest.is_empty() {
         let quote = rest.chars().next().filter(|it| matches!(it, '"' | '\''))?;
         let (text, length) = quoted(&rest[1..], quote)?;
-        elements.push(text);
+        if !is_blank(&text) {
+            elements.push(text);
+        }
         rest = rest[1 + length..].trim_start();
         rest = match rest.strip_prefix(',') {
             Some(behind) => behind.trim_start(),
@@ -296,6 +301,7 @@ fn kind_name(kind: Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::readers::json_walk::JsonWalk;
 
     #[test]
     fn lists_in_strings_are_lists() {
@@ -305,6 +311,7 @@ mod tests {
             (r#"["a","b\"c"]"#, Some("a|b\"c")),
             (r#"['O\'Li', "d'E", 'x\ny']"#, Some("O'Li|d'E|x y")),
             ("[]", Some("")),
+            ("['', ' ']", Some("")),
             ("[sic]", None),
             ("['a' 'b']", None),
             ("['a", None),
@@ -315,7 +322,6 @@ mod tests {
         }
         assert_eq!(list_in(Field::Title, "['a']"), None);
     }
-    use crate::readers::json_walk::JsonWalk;
 
     fn context(declared: &[(String, DeclaredField)]) -> ReadContext<'_> {
         ReadContext {

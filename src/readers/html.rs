@@ -132,33 +132,20 @@ fn repeats(line: &str, statements: &[Statement<'_>]) -> bool {
 /// Whether a line says who wrote, edited or pictured the article: an author who is stated behind a word that announces one, or a
 /// credit.
 fn is_byline(line: &str, statements: &[Statement<'_>]) -> bool {
-    /// In characters.
-    const LONGEST: usize = 160;
-    let line = line.trim();
-    if line.chars().take(LONGEST + 1).count() > LONGEST || line.ends_with(['.', '。', '?', '!', ':', '"', '”']) {
-        return false;
-    }
-    let letters = bare(line);
     let is_named =
-        |it: &Statement<'_>| it.field == Field::Author && !it.value.is_empty() && letters.contains(&bare(&it.value));
-    begins_with_credit(line) || begins_with_lead(line) && statements.iter().any(is_named)
+        |it: &Statement<'_>| it.field == Field::Author && !it.value.is_empty() && bare(line).contains(&bare(&it.value));
+    is_headline(line) && (begins_with_credit(line.trim()) || begins_with_lead(line) && statements.iter().any(is_named))
 }
 
 /// A body without the credits behind it: `责任编辑：…`, `(Edited by …)`.
 fn without_credits_behind(text: &str) -> &str {
     /// Lines that are looked at.
     const LINES: usize = 3;
-    /// In characters; a longer line is prose.
-    const LONGEST: usize = 100;
     let mut rest = text;
     for _ in 0..LINES {
         let Some((before, line)) = rest.trim_end().rsplit_once('\n') else { break };
         let bare = line.trim_matches(|letter: char| letter.is_whitespace() || "()[]（）【】".contains(letter));
-        if before.trim().is_empty()
-            || bare.chars().take(LONGEST + 1).count() > LONGEST
-            || bare.ends_with(['.', '。', '?', '!'])
-            || !begins_with_credit(bare)
-        {
+        if before.trim().is_empty() || !is_headline(bare) || !begins_with_credit(bare) {
             break;
         }
         rest = before.trim_end();
@@ -179,7 +166,7 @@ fn is_date(line: &str) -> bool {
     }
 }
 
-/// Whether a line can be a headline: short and not closed like a sentence.
+/// Whether a line can be a headline, a byline or a credit: short and not closed like a sentence.
 fn is_headline(line: &str) -> bool {
     /// In characters.
     const LONGEST: usize = 160;

@@ -110,9 +110,12 @@ fn decode_a_little_broken(bytes: &[u8], charset: Charset) -> Option<DecodedPage<
     let text = charset.decode_with_replacement(bytes);
     let foreign = bytes.iter().filter(|byte| **byte >= 0x80).count();
     let replaced = replacements(&text);
-    let is_text = share_of_controls(&text) <= CONTROLS_IN_GUESS;
-    (is_text && replaced <= 1 + foreign / BYTES_TO_BROKEN && guess::is_plausible(bytes, charset))
-        .then_some(DecodedPage { text: Cow::Owned(text), encoding: charset.name(), replaced })
+    let is_read = replaced <= 1 + foreign / BYTES_TO_BROKEN && share_of_controls(&text) <= CONTROLS_IN_GUESS;
+    (is_read && guess::is_plausible(bytes, charset)).then_some(DecodedPage {
+        text: Cow::Owned(text),
+        encoding: charset.name(),
+        replaced,
+    })
 }
 
 /// Replacement characters in a text.

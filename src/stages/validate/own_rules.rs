@@ -34,7 +34,7 @@ pub(crate) struct Breach {
 }
 
 /// What is said of a column without a value that must have one.
-const NO_VALUE: &str = "expected a value, but found none";
+const NO_VALUE: &str = "required: expected a value, but found none";
 
 impl OwnRules {
     /// Compiles the rules; none for a table that is not extended.
@@ -79,7 +79,7 @@ impl OwnRules {
             if let Some(error) = own.rules.iter_errors(ArticleNode::of(&cells[own.place], row)).next() {
                 let name = self.columns[own.place].name;
                 let detail = if has_no_value(&cells[own.place], row) {
-                    format!("required: {NO_VALUE}")
+                    NO_VALUE.to_owned()
                 } else {
                     detail_of(&error, may_be_quoted(&format!("/{name}")))
                 };
@@ -112,7 +112,7 @@ fn is_absence(error: &ValidationError<'_>) -> bool {
 /// Which keyword is broken and how, with the value where it may be quoted.
 pub(super) fn detail_of(error: &ValidationError<'_>, quoted: bool) -> String {
     if is_absence(error) {
-        return format!("required: {NO_VALUE}");
+        return NO_VALUE.to_owned();
     }
     let keyword = error.kind().keyword();
     if quoted { format!("{keyword}: {error}") } else { format!("{keyword}: {}", error.masked_with("the value")) }
