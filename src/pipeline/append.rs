@@ -34,21 +34,21 @@ use crate::pipeline::article_rows::{id_bytes, text};
 /// Buffer of a file in bytes.
 const BUFFER: usize = 64 << 10;
 
-/// Appends what new raw files of `config` give to the dataset at its output.
+/// Appends what new raw files of `config` give to the dataset at `from`, and publishes the result at the output.
 ///
 /// Files that have changed or gone since they were read are counted, and what they gave stays.
 ///
 /// # Errors
 /// When there is no dataset that can be appended to, a file cannot be read or written, or a text is needed that neither the dataset
 /// nor the raw files have any more.
-pub fn append(config: &Config, options: &RunOptions) -> Result<Outcome> {
+pub fn append(from: &Path, (config, options): (&Config, &RunOptions), gates: Gates) -> Result<Outcome> {
     let mut started = Started::now();
     let output = &config.export.path;
     check_apart(&config.input.path, output)?;
     let stages = stages(config)?;
     check_stages(&stages);
-    let base = Base::open(output, config)?.ok_or_else(|| {
-        Error::config(format!("cannot append to `{}`", output.display()))
+    let base = Base::open(from, config)?.ok_or_else(|| {
+        Error::config(format!("cannot append to `{}`", from.display()))
             .caused_by("expected a dataset of this configuration and version with its `index`, but found none")
             .hint("set `append-only = false` for one run, which reads all raw files")
     })?;
@@ -142,19 +142,23 @@ pub fn append(config: &Config, options: &RunOptions) -> Result<Outcome> {
     let (manifest, tally) =
         write_dataset((config, options), (folder, &interim, None), folder, (&staging, Some((&base, part))))?;
     let rows = sort_by_place(folder, &interim.written.keys, limit)?;
-    let files = base.states().cloned().chain(new_states(&base, &plan, &tally)).collect();
+    let files = base.states().cloned().chain(new_states((&base, interim.part), &plan, &tally)).collect();
     write_index(&staging, (config, &manifest.dataset_sha256), files, (Some(base.index()), &rows))?;
     started.ended("write");
     started.write_facts(&staging, options)?;
-    let verdict = Gates::of(config).judge(&manifest.account);
-    let Verdict { output, excesses, refusals } = publish(&mut staging, verdict)?;
+    let Verdict { output, excesses, refusals } = publish(&mut staging, gates.judge(&manifest.account))?;
     options.progress.phase.store(4, Ordering::Relaxed);
     let arrivals = Some(Arrivals { read: new_files as u64, ..arrivals });
     Ok(Outcome { manifest, output, seconds: started.elapsed().as_secs_f64(), excesses, refusals, arrivals })
 }
 
-fn new_states<'a>(base: &'a Base<'_>, plan: &'a Plan, tally: &Tally) -> impl Iterator<Item = FileState> + 'a {
-    file_states(plan, tally).into_iter().filter(|state| !base.knows(&state.raw_path))
+fn new_states<'a>(
+    (base, part): (&'a Base<'_>, u16),
+    plan: &'a Plan,
+    tally: &Tally,
+) -> impl Iterator<Item = FileState> + 'a {
+    let states = file_states(plan, tally).into_iter().filter(|state| !base.knows(&state.raw_path));
+    states.map(move |state| FileState { part, ..state })
 }
 
 /// Reads raw files again for the texts of their records; the runs have absolute paths.

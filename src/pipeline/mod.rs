@@ -34,6 +34,7 @@ pub mod quarantine;
 mod read_unit;
 mod rejection_gate;
 mod rejects;
+mod replay;
 pub mod report;
 mod run;
 mod run_merge;
@@ -49,6 +50,7 @@ mod tally;
 pub mod verify;
 mod workers;
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -80,6 +82,8 @@ pub struct RunOptions {
     pub cut_limits: CutLimits,
     /// What a progress display reads.
     pub progress: Arc<Progress>,
+    /// Raw paths that are read as if no others were there; none where all are.
+    pub only: Option<Arc<BTreeSet<String>>>,
 }
 
 /// Counters that grow while a run works.
@@ -107,6 +111,7 @@ impl RunOptions {
             batch_rows: 8192,
             cut_limits: CutLimits::default(),
             progress: Arc::new(Progress::default()),
+            only: None,
         }
     }
 

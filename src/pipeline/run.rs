@@ -144,12 +144,24 @@ fn run_guarded(config: &Config, options: &RunOptions, gates: Gates) -> Result<Ou
 /// # Errors
 /// As [`run`]; a dataset error when the dataset that is added to is damaged.
 pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<Outcome> {
+    run_into_guarded(config, options, (rehash, Gates::of(config)))
+}
+
+/// [`run_into`] with other gates than those of the configuration.
+///
+/// # Errors
+/// As [`run_into`].
+pub(super) fn run_into_guarded(
+    config: &Config,
+    options: &RunOptions,
+    (rehash, gates): (bool, Gates),
+) -> Result<Outcome> {
     if config.export.append_only && crate::io::is_there(&config.export.path.join(MANIFEST)) {
         if rehash {
             return Err(Error::usage("expected `--rehash` without `append-only`, but found both")
                 .hint("what is published is never written again; set `append-only = false` for one run"));
         }
-        return append(config, options);
+        return append(&config.export.path, (config, options), gates);
     }
     let mut started = Started::now();
     let output = &config.export.path;
@@ -192,8 +204,7 @@ pub fn run_into(config: &Config, options: &RunOptions, rehash: bool) -> Result<O
         }
         started.ended("write");
         started.write_facts(&staging, options)?;
-        let verdict = Gates::of(config).judge(&manifest.account);
-        let Verdict { output, excesses, refusals } = publish(&mut staging, verdict)?;
+        let Verdict { output, excesses, refusals } = publish(&mut staging, gates.judge(&manifest.account))?;
         options.progress.phase.store(4, Ordering::Relaxed);
         let arrivals = Some(match &base {
             Some(base) => base.arrivals(&plan, &unchanged),
@@ -358,7 +369,7 @@ impl Interim {
 }
 
 pub(super) fn make_plan(config: &Config, options: &RunOptions) -> Result<Plan> {
-    let plan = Plan::new(config)?;
+    let plan = Plan::of(config, |path| options.only.as_ref().is_none_or(|only| only.contains(path)))?;
     if plan.files.is_empty() {
         return Err(Error::usage(format!(
             "expected raw files below `{}`, but found none",

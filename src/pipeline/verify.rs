@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::compare::{Comparison, Difference, TextRow};
 use super::dataset_rows::Dataset;
-use super::run::run_unguarded;
+use super::replay::Parts;
 use super::{Outcome, RunOptions};
 use crate::columns::{DATE_CANDIDATES, NOT_QUOTED, PAIRS, RECORDS, RULE_VERSION, SPLITS};
 use crate::config::Config;
@@ -45,21 +45,13 @@ pub const KEPT_PER_TABLE: u64 = 20;
 
 /// Makes the dataset again from the raw files of `config.input`, beside it and hidden, and compares row by row.
 ///
-/// Texts are compared by their digests; `copydesk check` holds them to these.
+/// A dataset with appended parts is made again part by part. Texts are compared by their digests; `copydesk check` holds them to these.
 ///
 /// # Errors
 /// When `dataset` is none or damaged, was made with another configuration or other rules, or the raw files cannot be read.
 pub fn verify(dataset: &Path, config: &Config, options: &RunOptions) -> Result<Verification> {
     let given = Dataset::open(dataset)?;
     let manifest = &given.manifest;
-    if !manifest.appended.is_empty() {
-        return Err(Error::usage(format!(
-            "expected a dataset that was written whole, but `{}` has {} appended parts",
-            dataset.display(),
-            manifest.appended.len()
-        ))
-        .hint("work the raw files in with `append-only = false`, then verify"));
-    }
     if manifest.rule_version != RULE_VERSION {
         return Err(Error::usage(format!(
             "`{}` was decided by the rules `{}`, but this copydesk has `{RULE_VERSION}`",
@@ -75,7 +67,7 @@ pub fn verify(dataset: &Path, config: &Config, options: &RunOptions) -> Result<V
     let scratch = SpillDir::create_beside(dataset)?;
     let mut again = config.clone();
     again.export.path = scratch.file("again");
-    let Outcome { output, .. } = run_unguarded(&again, options)?;
+    let Outcome { output, .. } = Parts::of(&given, config)?.make(&again, options)?;
     let made = Dataset::open(&output)?;
     let mut tables = vec![
         Comparison::new(config.published, &["id"], &["text"]),

@@ -60,8 +60,10 @@ fn what_is_published_stays_and_the_rest_is_what_one_run_finds() {
         if near == "flag" {
             assert_eq!(whole.account.records, grown.account.records);
         }
-        let refused = run(root, &["verify", "grown", "--config", "c.toml", "--input", "raw"]);
-        assert!(String::from_utf8_lossy(&refused.stderr).contains("has 2 appended parts"));
+        // Files of no part are not looked at.
+        fs::write(root.join("raw/later.jsonl"), "{\"text\": \"Not a record of the dataset.\"}\n").unwrap();
+        must(root, &["verify", "grown", "--config", "c.toml", "--input", "raw", "--quiet"]);
+        fs::remove_file(root.join("raw/later.jsonl")).unwrap();
         // One run without it makes the dataset whole again.
         config(root, near, false);
         assert!(told(root).contains("0 raw files unchanged, 12 read"));
@@ -160,4 +162,91 @@ fn a_removed_text_that_is_needed_must_still_be_there() {
     let said = String::from_utf8(failed.stderr).unwrap();
     assert_eq!(failed.status.code(), Some(1), "{said}");
     assert!(said.contains("expected the raw file as it was, but it has changed or gone"), "{said}");
+}
+
+#[test]
+fn a_changed_raw_record_of_a_part_is_objected_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let lines = edited_lines(&mut Numbers(45), 60);
+    write_parts(&root.join("raw"), &lines[..40], 4);
+    config(root, "flag", true);
+    must(root, &INTO);
+    fs::write(root.join("raw/part-009.jsonl"), lines[40..].concat()).unwrap();
+    must(root, &INTO);
+    must(root, &["verify", "grown", "--config", "c.toml", "--input", "raw", "--quiet"]);
+    let mut changed = lines[40..].to_vec();
+    changed[3] = changed[3].replacen("\"text\":\"", "\"text\":\"not ", 1);
+    fs::write(root.join("raw/part-009.jsonl"), changed.concat()).unwrap();
+    let failed = run(root, &["verify", "grown", "--config", "c.toml", "--input", "raw", "--quiet"]);
+    let said = String::from_utf8(failed.stdout).unwrap() + &String::from_utf8(failed.stderr).unwrap();
+    assert_eq!(failed.status.code(), Some(1), "{said}");
+    assert!(said.contains("part-009.jsonl 3"), "{said}");
+    fs::remove_file(root.join("raw/part-009.jsonl")).unwrap();
+    let failed = run(root, &["verify", "grown", "--config", "c.toml", "--input", "raw", "--quiet"]);
+    let said = String::from_utf8(failed.stderr).unwrap();
+    assert_eq!(failed.status.code(), Some(2), "{said}");
+    assert!(said.contains("those of appended part 1 that are missing"), "{said}");
+}
+
+#[test]
+fn a_takedown_of_appended_parts_gives_what_the_parts_give_without_the_record() {
+    for near in ["flag", "drop"] {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let lines = edited_lines(&mut Numbers(46), 90);
+        let text = format!(
+            "[dataset]\ntakedowns = \"takedowns.jsonl\"\n[dedup]\nnear = \"{near}\"\nguards = \"off\"\n[export]\nappend-only = true\n"
+        );
+        fs::write(root.join("c.toml"), &text).unwrap();
+        let parts = [&lines[..40], &lines[40..60], &lines[60..]];
+        let grow = |output: &str| {
+            fs::create_dir_all(root.join("raw")).unwrap();
+            for (number, part) in parts.iter().enumerate() {
+                fs::write(root.join(format!("raw/part-{number}.jsonl")), part.concat()).unwrap();
+                must(root, &["run", "--quiet", "--config", "c.toml", "--input", "raw", "--into", output]);
+            }
+        };
+        grow("grown");
+        let articles = rows(&root.join("grown"), "articles");
+        // One that others stand behind, of the first part, and one of the last.
+        let stands =
+            articles.iter().find(|row| row["cluster_size"] != "1" && row["raw_path"] == "part-0.jsonl").unwrap();
+        let last = articles.iter().rev().find(|row| row["raw_path"] == "part-2.jsonl").unwrap();
+        let takedown =
+            ["takedown", "grown", "--config", "c.toml", "--input", "raw", "--quiet", "--reason", "asked for"];
+        let ids = ["--id", stands["id"].as_str(), "--id", last["id"].as_str()];
+        must(root, &[&takedown[..], &ids[..]].concat());
+        must(root, &["check", "grown"]);
+        must(root, &["takedown", "verify", "grown", "--config", "c.toml"]);
+        must(root, &["verify", "grown", "--config", "c.toml", "--input", "raw", "--quiet"]);
+        let account = manifest(&root.join("grown"));
+        // Repeats of the records go with them.
+        assert!(account.account.taken_down >= 2 && account.appended.len() == 2, "{near}");
+        // The same parts, read by one who knows the ledger from the beginning.
+        fs::remove_dir_all(root.join("raw")).unwrap();
+        grow("fresh");
+        for table in ["articles", "records", "pairs", "date_candidates"] {
+            assert!(rows(&root.join("grown"), table) == rows(&root.join("fresh"), table), "{near}: {table}");
+        }
+        assert_eq!(account, manifest(&root.join("fresh")), "{near}");
+        // What comes later is appended behind.
+        fs::write(root.join("raw/part-3.jsonl"), "{\"text\": \"One more.\", \"date\": \"2024-01-01\"}\n").unwrap();
+        must(root, &["run", "--quiet", "--config", "c.toml", "--input", "raw", "--into", "fresh"]);
+        must(root, &["verify", "fresh", "--config", "c.toml", "--input", "raw", "--quiet"]);
+        // Without the raw files nothing is removed, and the message says so.
+        fs::remove_file(root.join("raw/part-1.jsonl")).unwrap();
+        let before = files(&root.join("fresh"));
+        let other = rows(&root.join("fresh"), "articles").last().unwrap()["id"].clone();
+        let takedown =
+            ["takedown", "fresh", "--config", "c.toml", "--input", "raw", "--reason", "asked for", "--id", &other];
+        let failed = run(root, &takedown);
+        let said = String::from_utf8(failed.stderr).unwrap();
+        assert_eq!(failed.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains("expected `part-1.jsonl` as it was when it was read") && said.contains("hint: "),
+            "{said}"
+        );
+        assert_eq!(files(&root.join("fresh")), before);
+    }
 }

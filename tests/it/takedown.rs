@@ -380,6 +380,7 @@ fn mistakes_are_told() {
     must(root, &["run", "--quiet", "--into", "parts"]);
     fs::write(root.join("raw/g.txt"), "One more article.").unwrap();
     must(root, &["run", "--quiet", "--into", "parts"]);
+    fs::rename(root.join("raw"), root.join("away")).unwrap();
     all.push(shown(root, &["takedown", "parts", "--url", "https://example.org/ticker", "--reason", "r"]));
     insta::assert_snapshot!(all.join("\n\n"));
 }

@@ -70,6 +70,14 @@ pub struct FileState {
     /// Its records that were taken down.
     #[serde(default, skip_serializing_if = "FileTally::is_empty")]
     pub taken_down: FileTally,
+    /// The part that it was read for: 0, or the number of an appended one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub part: u16,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(part: &u16) -> bool {
+    *part == 0
 }
 
 impl FileState {
@@ -83,12 +91,14 @@ impl FileState {
             modified: modified.and_then(|since| u64::try_from(since.as_nanos()).ok()),
             facts: Digest::of(facts.as_bytes()).to_string()[7..23].to_owned(),
             taken_down: FileTally::new(),
+            part: 0,
         }
     }
 
     /// Whether a planned file has this state, so that reading it again would give the same records.
     pub fn is_that_of(&self, file: &PlannedFile) -> bool {
-        self.modified.is_some() && *self == Self { taken_down: self.taken_down.clone(), ..Self::of(file) }
+        self.modified.is_some()
+            && *self == Self { taken_down: self.taken_down.clone(), part: self.part, ..Self::of(file) }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The ledger is written first. Then the dataset is made anew from itself, without the records that the ledger names: what stays is
 //! carried over as `run --into` carries it, and decided again, so the result is what a run over all raw files with the ledger would give.
-//! Without an index there is nothing to carry, and that run is made.
+//! Without an index there is nothing to carry, and that run is made; a dataset with appended parts is made again part by part.
 
 mod find;
 mod prove;
@@ -25,6 +25,7 @@ use super::interim::Interim;
 use super::keep::{Published, keep_shards};
 use super::phase_one::read_raw;
 use super::plan::Plan;
+use super::replay::{Parts, appending, changed_file};
 use super::run::{Started, carry_and_decide, check_apart, make_plan, run_unguarded, write_dataset};
 use super::stage_list::{check_stages, stages};
 use crate::columns::{ARTICLES, RULE_VERSION};
@@ -38,6 +39,10 @@ use crate::stages::takedowns::Takedowns;
 /// Advice for a dataset that cannot be made anew from itself.
 const WITHOUT_INDEX: &str = "a dataset without an `index`, which `run --into` writes, is made anew from the raw files: \
      name them with `--input`";
+
+/// Advice where raw files are missing.
+const NEEDS_RAW_FILES: &str = "name the folder of the raw files with `--input`; the ledger names the article already, and the same \
+     command goes on from there";
 
 /// The file of the key of a ledger: beside it, ending in `.key`.
 pub fn takedowns_key(ledger: &Path) -> PathBuf {
@@ -95,7 +100,8 @@ pub fn take_down(path: &Path, config: &Config, options: &RunOptions, takedown: &
     refuse_place(path, config, &takedown.ledger)?;
     let (mut takedowns, fresh_key) = with_key(&config.takedowns, &takedown.ledger)?;
     let mut staging = Staging::create_beside(path, Kind::Dataset)?;
-    let base = Base::open(path, &before)?;
+    let parts = Parts::of(&dataset, &before)?;
+    let base = Base::open(path, &appending(&before))?;
     let index = base.as_ref().map(Base::index);
     let found = find((&dataset, index), &takedowns, (&takedown.selectors, takedown.copies))?;
     let clusters = changed_clusters(&dataset, &found)?;
@@ -109,7 +115,17 @@ pub fn take_down(path: &Path, config: &Config, options: &RunOptions, takedown: &
     let mut config = config.with_takedowns(takedowns);
     path.clone_into(&mut config.export.path);
     let old = dataset.manifest.account.clone();
-    let (manifest, files_read, left_behind) = if let Some(base) = base {
+    let (manifest, files_read, left_behind) = if !parts.is_whole() {
+        drop(staging);
+        if let Some(file) = changed_file(&dataset, (&before, &config, options))? {
+            return Err(Error::dataset(
+                "the appended parts have to be made again, which only the raw files can give".to_owned(),
+            )
+            .caused_by(format!("expected `{file}` as it was when it was read, but found it changed or gone"))
+            .hint(NEEDS_RAW_FILES));
+        }
+        (parts.make(&config, options)?.manifest, parts.files(), None)
+    } else if let Some(base) = base {
         let base = base.without(found.ids());
         let (manifest, files_read) = make_anew((&config, options), &base, &staging, Started::now())?;
         (manifest, files_read, staging.publish()?.left_behind)
@@ -138,14 +154,6 @@ pub fn take_down(path: &Path, config: &Config, options: &RunOptions, takedown: &
 /// The configuration that the dataset was made with: this one, or it with fewer takedowns.
 fn made_with(dataset: &Dataset<'_>, config: &Config) -> Result<Config> {
     let manifest = &dataset.manifest;
-    if !manifest.appended.is_empty() {
-        let parts = manifest.appended.len();
-        return Err(Error::usage(format!(
-            "expected a dataset that was written whole, but `{}` has {parts} appended parts",
-            dataset.name()
-        ))
-        .hint("work the raw files in with `append-only = false`, then take down"));
-    }
     if manifest.rule_version != RULE_VERSION {
         return Err(Error::usage(format!(
             "`{}` was decided by the rules `{}`, but this copydesk has `{RULE_VERSION}`",
@@ -251,7 +259,7 @@ fn make_anew(
 
 /// The plan of the raw files that have texts which the dataset has not.
 fn plan_needed((config, options): (&Config, &RunOptions), base: &Base<'_>, needed: &Paths) -> Result<Plan> {
-    let hint = "name the folder of the raw files with `--input`; the ledger names the article already, and the same command goes on from there";
+    let hint = NEEDS_RAW_FILES;
     let without = |path: &str| {
         Error::dataset("a removed copy has to be read again, which only the raw files can give".to_owned())
             .caused_by(format!("expected `{path}` as it was when it was read, but found it changed or gone"))
